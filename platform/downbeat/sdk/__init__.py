@@ -1,0 +1,1 @@
+"""What a plug-in author imports: task and trigger types, their fields, context and outputs."""

@@ -1,0 +1,145 @@
+"""Task types: what every task has, and the three kinds of it (runnable, inline, flowable)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, PrivateAttr
+
+from downbeat.sdk.anytask import OptionalTasks
+from downbeat.sdk.context import InlineContext, RunContext
+from downbeat.sdk.effects import Effect
+from downbeat.sdk.fields import Duration, Dyn, Spec, Text
+from downbeat.sdk.retry import Retry
+from downbeat.sdk.shapes import Shape
+
+TaskId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$", max_length=256)]
+Outputs = Mapping[str, Any]
+SourcePath = tuple[str | int, ...]
+
+
+class WorkerGroupRef(Spec):
+    """Which workers may run the task, and what happens if there are none."""
+
+    key: Dyn[str]
+    fallback: Literal["WAIT", "FAIL", "CANCEL"] = "WAIT"
+
+
+class TaskCache(Spec):
+    """Whether the outputs of an equal earlier task run are taken instead of running again."""
+
+    enabled: bool = False
+    ttl: Duration | None = None
+
+
+class Task(Spec):
+    """A step of a flow: the keys that every task has.
+
+    A type sets ``type_name`` (without the optional prefix) and ``aliases`` (older names).
+    """
+
+    type_name: ClassVar[str] = ""
+    aliases: ClassVar[tuple[str, ...]] = ()
+    deprecated: ClassVar[str | None] = None
+    examples: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Titles and sources, shown in the documentation."""
+    outputs_schema: ClassVar[Mapping[str, str]] = {}
+    """What the task leaves: name and one line about it."""
+
+    id: TaskId
+    type: str
+    description: Text | None = None
+    retry: Retry | None = None
+    timeout: Dyn[Duration | None] = None
+    disabled: bool = False
+    worker_group: WorkerGroupRef | None = None
+    queue: str | None = None
+    log_level: Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR"] | None = None
+    allow_failure: bool = False
+    allow_warning: bool = False
+    log_to_file: bool = False
+    run_if: str | bool = "true"
+    on_worker_lost: Literal["RETRY", "FAIL"] = "RETRY"
+    priority: int = Field(default=0, ge=-100, le=100)
+    task_cache: TaskCache | None = None
+    assets: Dyn[dict[str, Any] | None] = None
+
+    _raw: Mapping[str, Any] = PrivateAttr(default_factory=dict)
+
+    @property
+    def raw(self) -> Mapping[str, Any]:
+        """The properties as written, plug-in defaults merged, before rendering."""
+        return self._raw
+
+    def tasks_inside(self) -> Iterable[tuple[str, tuple[Task, ...]]]:
+        """The lists of tasks inside this one, with the property that holds each."""
+        return ()
+
+    def children(self) -> Iterator[tuple[SourcePath, Task]]:
+        """Each task directly inside this one, with its place in this one's source."""
+        for name, tasks in self.tasks_inside():
+            place = tuple(name.split(".", 1))
+            for index, task in enumerate(tasks):
+                yield (*place, index), task
+
+
+class RunnableTask(Task, ABC):
+    """A task that runs in a process of its own on a worker."""
+
+    environment: ClassVar[Literal["task", "script"]] = "task"
+
+    @abstractmethod
+    def run(self, ctx: RunContext) -> Outputs | None:
+        """Does the work; every property has been rendered. Returns the outputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class InlineResult:
+    """The outcome of an inline task."""
+
+    outputs: Outputs = field(default_factory=dict)
+    effects: tuple[Effect, ...] = ()
+    state: Literal["SUCCESS", "WARNING"] = "SUCCESS"
+
+
+class InlineTask(Task, ABC):
+    """A pure and quick task, run inside the settling transaction: no process, exactly once."""
+
+    @abstractmethod
+    def run_inline(self, ctx: InlineContext) -> InlineResult:
+        """The result; every property has been rendered. Raises ``TaskFailed`` to fail."""
+
+
+class FlowableTask(Task, ABC):
+    """A task that only orders other tasks."""
+
+    errors: OptionalTasks = None
+    finally_: OptionalTasks = Field(default=None, alias="finally")
+
+    @abstractmethod
+    def shape(self) -> Shape:
+        """The structure that the engine follows."""
+
+    def tasks_inside(self) -> Iterable[tuple[str, tuple[Task, ...]]]:
+        """The task lists of the group, ``errors`` and ``finally`` last."""
+        yield from self.branches()
+        if self.errors:
+            yield "errors", self.errors
+        if self.finally_:
+            yield "finally", self.finally_
+
+    def branches(self) -> Iterable[tuple[str, tuple[Task, ...]]]:
+        """The task lists of the group besides ``errors`` and ``finally``."""
+        tasks = getattr(self, "tasks", None)
+        if tasks:
+            yield "tasks", tasks
+
+
+class LeafFlowable(FlowableTask, ABC):
+    """A flowable without tasks of its own (a wait, a child execution): it has no ``errors``."""
+
+    errors: None = None
+    finally_: None = Field(default=None, alias="finally")
