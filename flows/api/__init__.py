@@ -1,0 +1,1 @@
+"""HTTP of the flows app: views translate, services write, selectors read."""

@@ -1,0 +1,104 @@
+"""What requests of the flows app carry: sources, numbers, flags, lists of ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import yaml
+from downbeat.common.errors import FieldError, InvalidFields, NotFound
+from rest_framework.request import Request
+
+from flows.services.publish import Address, invalid
+from flows.spec.flow import FlowSpec
+from flows.spec.parse import ParsedFlow
+from flows.spec.source import parse_source
+
+
+def source_of(request: Request) -> str:
+    """The YAML source of a request; a JSON body is taken as the same document."""
+    body: Any = request.data
+    if isinstance(body, str):
+        return body
+    if isinstance(body, Mapping):
+        return yaml.safe_dump(dict(body), sort_keys=False, allow_unicode=True)
+    raise InvalidFields(
+        [FieldError("send the flow's YAML as application/x-yaml", path="body")]
+    )
+
+
+def optional_number(request: Request, name: str) -> int | None:
+    """A positive number of the query string, if it is there."""
+    text = request.query_params.get(name)
+    if text is None or text == "":
+        return None
+    if not text.isdecimal() or len(text) > 9 or int(text) < 1:
+        raise InvalidFields([FieldError("must be a number from 1", path=name)])
+    return int(text)
+
+
+def flag(request: Request, name: str) -> bool:
+    """Whether a flag of the query string is set."""
+    return request.query_params.get(name, "").lower() in ("true", "1")
+
+
+def addresses(request: Request) -> list[Address]:
+    """The flows that a body ``[{namespace, id}]`` names."""
+    body = request.data
+    if not isinstance(body, list):
+        raise InvalidFields([FieldError("send a list of {namespace, id}", path="body")])
+    return [_address(item, number) for number, item in enumerate(body)]
+
+
+def _address(item: Any, number: int) -> Address:
+    match item:
+        case {"namespace": str(namespace), "id": str(flow_id)}:
+            return Address(namespace, flow_id)
+        case _:
+            found = FieldError("needs 'namespace' and 'id'", path=f"[{number}]")
+            raise InvalidFields([found])
+
+
+def document_of(source: str) -> Mapping[str, Any]:
+    """A stored source as plain data."""
+    found = parse_source(source)
+    return found.data if isinstance(found.data, Mapping) else {}
+
+
+def valid_flow(outcome: ParsedFlow) -> FlowSpec:
+    """The flow of a source; 422 with every finding if it is not valid."""
+    if outcome.flow is None:
+        raise invalid(outcome.diagnostics)
+    return outcome.flow
+
+
+def task_of(document: Mapping[str, Any], task_id: str) -> Mapping[str, Any]:
+    """The task with that id, at whatever depth; 404 if there is none."""
+    for task in _tasks(document):
+        if task.get("id") == task_id:
+            return task
+    raise NotFound("task")
+
+
+def _tasks(value: Any) -> Iterable[Mapping[str, Any]]:
+    if isinstance(value, Mapping):
+        if "id" in value and "type" in value and "cron" not in value:
+            yield value
+        for inner in value.values():
+            yield from _tasks(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _tasks(inner)
+
+
+def fragments(source: str, text: str) -> list[str]:
+    """The lines of a source that contain a text, the hit marked."""
+    if not text:
+        return []
+    found = []
+    for line in source.splitlines():
+        at = line.lower().find(text.lower())
+        if at >= 0:
+            end = at + len(text)
+            found.append(f"{line[:at]}[mark]{line[at:end]}[/mark]{line[end:]}")
+    return found[:20]

@@ -1,0 +1,122 @@
+"""Finds revisions; parsed ones are kept per process, because a revision never changes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from downbeat.common.scope import tenant_scope
+
+from flows.contracts import RevisionRef
+from flows.models import Flow, FlowRevision
+from flows.selectors.catalogue import registry
+from flows.spec.flow import FlowSpec
+from flows.spec.parse import parse_flow
+from tenants import facade as tenants
+
+CACHED_REVISIONS = 512
+Key = tuple[UUID, UUID, int, str]
+
+
+class _Parsed:
+    """A bounded cache of parsed revisions, shared by the threads of a process."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._entries: OrderedDict[Key, tuple[FlowSpec, str]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Key) -> tuple[FlowSpec, str] | None:
+        with self._lock:
+            found = self._entries.get(key)
+            if found is not None:
+                self._entries.move_to_end(key)
+            return found
+
+    def put(self, key: Key, parsed: tuple[FlowSpec, str]) -> None:
+        with self._lock:
+            self._entries[key] = parsed
+            while len(self._entries) > self._size:
+                self._entries.popitem(last=False)
+
+
+_parsed = _Parsed(CACHED_REVISIONS)
+
+
+def published(
+    tenant_id: UUID, namespace: str, flow_id: str, revision: int | None = None
+) -> RevisionRef | None:
+    """A flow's current revision, or the numbered one; ``None`` if there is no such flow.
+
+    A deleted flow is found only by number.
+    """
+    with tenant_scope(tenant_id):
+        row = Flow.objects.filter(namespace=namespace, flow_id=flow_id).first()
+        if row is None or (row.deleted and revision is None):
+            return None
+        return _reference(row, revision or row.revision)
+
+
+def by_uid(tenant_id: UUID, uid: UUID, revision: int) -> RevisionRef:
+    """A revision by the flow's key, also of a deleted flow; ``LookupError`` if there is none."""
+    with tenant_scope(tenant_id):
+        row = Flow.objects.filter(id=uid).first()
+        found = _reference(row, revision) if row else None
+        if found is None:
+            raise LookupError(f"No revision {revision} of flow {uid}")
+        return found
+
+
+def specs(
+    tenant_id: UUID, wanted: Iterable[tuple[UUID, int]]
+) -> Mapping[tuple[UUID, int], RevisionRef]:
+    """Many revisions at once, as ``(uid, number)`` → revision; missing ones are left out."""
+    pairs = set(wanted)
+    with tenant_scope(tenant_id):
+        rows = {
+            row.id: row for row in Flow.objects.filter(id__in={uid for uid, _ in pairs})
+        }
+        found = {
+            (uid, number): _reference(rows[uid], number)
+            for uid, number in pairs
+            if uid in rows
+        }
+    return {key: reference for key, reference in found.items() if reference is not None}
+
+
+def _reference(row: Flow, revision: int) -> RevisionRef | None:
+    defaults, mark = namespace_defaults(row.namespace)
+    key = (row.tenant_id, row.id, revision, mark)
+    parsed = _parsed.get(key)
+    if parsed is None:
+        stored = FlowRevision.objects.filter(flow_uid=row.id, revision=revision).first()
+        if stored is None:
+            return None
+        outcome = parse_flow(stored.source, registry(), namespace_defaults=defaults)
+        if outcome.flow is None:
+            return None
+        parsed = (outcome.flow, stored.source)
+        _parsed.put(key, parsed)
+    spec, source = parsed
+    return RevisionRef(
+        uid=row.id,
+        tenant_id=row.tenant_id,
+        namespace_id=row.namespace_id,
+        namespace=row.namespace,
+        flow_id=row.flow_id,
+        revision=revision,
+        spec=spec,
+        source=source,
+        disabled=row.disabled,
+        deleted=row.deleted,
+    )
+
+
+def namespace_defaults(path: str) -> tuple[tuple[Mapping[str, Any], ...], str]:
+    """The plug-in defaults that a namespace hands down, and a mark that changes with them."""
+    found = tenants.namespace(path)
+    defaults = tuple(found.plugin_defaults) if found else ()
+    return defaults, repr(defaults) if defaults else ""

@@ -1,0 +1,1 @@
+"""Writes of the flows app: one function, one transaction."""

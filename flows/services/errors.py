@@ -1,0 +1,89 @@
+"""What can be wrong with a change to a flow, a pair or a file."""
+
+from __future__ import annotations
+
+from downbeat.common.errors import Conflict, Invalid, NotFound
+
+
+class FlowNotFound(NotFound):
+    """There is no flow `{namespace}.{flow_id}` here, or you may not see it."""
+
+    code = "flow.not_found"
+
+
+class RevisionNotFound(NotFound):
+    """Flow `{namespace}.{flow_id}` has no revision {revision}."""
+
+    code = "flow.revision_not_found"
+
+
+class FlowExists(Conflict):
+    """Flow `{namespace}.{flow_id}` exists already. Update it with PUT, or choose another id."""
+
+    code = "flow.exists"
+
+
+class FlowInvalid(Invalid):
+    """The source is not a valid flow: {summary}"""
+
+    code = "flow.invalid"
+
+
+class FlowMoved(Invalid):
+    """The source names {named}, the address {addressed}. Id and namespace of a flow never change."""
+
+    code = "flow.moved"
+
+
+class NamespaceInUse(Conflict):
+    """Namespace `{namespace}` still has {count} flows. Delete or move them first."""
+
+    code = "namespace.in_use"
+
+
+class NamespaceUnknown(NotFound):
+    """There is no namespace `{namespace}` here, or you may not see it."""
+
+    code = "namespace.not_found"
+
+
+class KeyInvalid(Invalid):
+    """Key `{key}` is not valid: letters, digits, `.`, `_` and `-`, beginning with a letter or digit."""
+
+    code = "kv.key_invalid"
+
+
+class KeyNotFound(NotFound):
+    """There is no key `{key}` in namespace `{namespace}`."""
+
+    code = "kv.not_found"
+
+
+class KeyExists(Conflict):
+    """Key `{key}` exists in namespace `{namespace}` already."""
+
+    code = "kv.exists"
+
+
+class ValueInvalid(Invalid):
+    """The value of `{key}` cannot be read: {reason}."""
+
+    code = "kv.value_invalid"
+
+
+class FileNotFound(NotFound):
+    """There is no file `{path}` in namespace `{namespace}`."""
+
+    code = "file.not_found"
+
+
+class PathInvalid(Invalid):
+    """`{path}` is not a path inside a namespace: no `..`, no empty parts, at most 1,024 characters."""
+
+    code = "file.path_invalid"
+
+
+class ArchiveRefused(Invalid):
+    """The archive was refused: {reason}."""
+
+    code = "file.archive_refused"

@@ -1,0 +1,246 @@
+"""Publishes sources as revisions, and takes flows away."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from downbeat.common import clock, events
+from downbeat.common.errors import FieldError
+from downbeat.common.models import uuid7
+from downbeat.common.scope import current_tenant
+
+from flows.contracts import FlowDeleted, FlowPublished
+from flows.models import Flow, FlowRevision
+from flows.selectors.catalogue import registry
+from flows.selectors.revisions import namespace_defaults
+from flows.services.errors import FlowExists, FlowInvalid, FlowMoved, FlowNotFound
+from flows.spec.diagnostics import Diagnostic
+from flows.spec.parse import ParsedFlow, parse_flow
+from tenants import facade as tenants
+from tenants.access import require
+from tenants.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The namespace and id that a request names."""
+
+    namespace: str
+    flow_id: str
+
+
+def create_flow(source: str, *, actor: Actor) -> Flow:
+    """The flow that a source describes; refused if it exists already."""
+    return _publish(source, actor=actor, address=None, must_exist=False)
+
+
+def update_flow(source: str, *, address: Address, actor: Actor) -> Flow:
+    """A flow's next revision; the same source again changes nothing."""
+    return _publish(source, actor=actor, address=address, must_exist=True)
+
+
+def apply_flow(source: str, *, actor: Actor) -> Flow:
+    """Creates the flow or gives it its next revision, whichever is needed."""
+    return _publish(source, actor=actor, address=None, must_exist=None)
+
+
+def parsed(source: str) -> ParsedFlow:
+    """A source read with the plug-in defaults of the namespace that it names."""
+    first = parse_flow(source, registry())
+    if first.flow is None:
+        return first
+    defaults, mark = namespace_defaults(first.flow.namespace)
+    return (
+        parse_flow(source, registry(), namespace_defaults=defaults) if mark else first
+    )
+
+
+@transaction.atomic
+def delete_flow(address: Address, *, actor: Actor) -> None:
+    """Takes a flow away: a last revision says so; live executions finish on their own."""
+    row = _locked(address)
+    if row is None or row.deleted:
+        raise FlowNotFound(namespace=address.namespace, flow_id=address.flow_id)
+    require(actor, "flow.delete", row.namespace_id)
+    last = FlowRevision.objects.get(flow_uid=row.id, revision=row.revision)
+    row.revision += 1
+    row.deleted = True
+    row.updated_at = clock.now()
+    row.save(update_fields=["revision", "deleted", "updated_at"])
+    _add_revision(row, last.source, actor=actor)
+    events.emit(
+        FlowDeleted(
+            tenant_id=row.tenant_id,
+            uid=row.id,
+            namespace=row.namespace,
+            flow_id=row.flow_id,
+        )
+    )
+
+
+@transaction.atomic
+def set_disabled(addresses: Iterable[Address], *, disabled: bool, actor: Actor) -> int:
+    """Switches flows off or on by a revision whose source says so; returns how many changed."""
+    from flows.services.rewrite import with_disabled
+
+    changed = 0
+    for address in addresses:
+        row = _locked(address)
+        if row is None or row.deleted:
+            raise FlowNotFound(namespace=address.namespace, flow_id=address.flow_id)
+        if row.disabled != disabled:
+            last = FlowRevision.objects.get(flow_uid=row.id, revision=row.revision)
+            update_flow(
+                with_disabled(last.source, disabled), address=address, actor=actor
+            )
+            changed += 1
+    return changed
+
+
+@transaction.atomic
+def _publish(
+    source: str, *, actor: Actor, address: Address | None, must_exist: bool | None
+) -> Flow:
+    outcome = parsed(source)
+    if outcome.flow is None:
+        raise invalid(outcome.diagnostics)
+    flow = outcome.flow
+    if address and (flow.namespace, flow.id) != (address.namespace, address.flow_id):
+        raise FlowMoved(
+            named=f"{flow.namespace}.{flow.id}",
+            addressed=f"{address.namespace}.{address.flow_id}",
+        )
+    row = _locked(Address(flow.namespace, flow.id))
+    _check_rights(row, flow.namespace, actor=actor)
+    live = row is not None and not row.deleted
+    if must_exist is True and not live:
+        raise FlowNotFound(namespace=flow.namespace, flow_id=flow.id)
+    if must_exist is False and live:
+        raise FlowExists(namespace=flow.namespace, flow_id=flow.id)
+    if row is None:
+        return _first(outcome, source, actor=actor)
+    return _next(row, outcome, source, actor=actor)
+
+
+def _check_rights(row: Flow | None, namespace: str, *, actor: Actor) -> None:
+    if row is not None:
+        require(actor, "flow.create" if row.deleted else "flow.edit", row.namespace_id)
+        return
+    found = tenants.ensure_namespace(actor, namespace)
+    require(actor, "flow.create", found.id)
+
+
+def _first(outcome: ParsedFlow, source: str, *, actor: Actor) -> Flow:
+    flow = outcome.flow
+    assert flow is not None
+    found = tenants.ensure_namespace(actor, flow.namespace)
+    row = Flow(
+        id=uuid7(),
+        tenant_id=current_tenant(),
+        namespace_id=found.id,
+        namespace=flow.namespace,
+        flow_id=flow.id,
+        revision=1,
+        created_at=clock.now(),
+    )
+    _describe(row, outcome, source)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise FlowExists(namespace=flow.namespace, flow_id=flow.id) from None
+    return _announce(row, source, actor=actor)
+
+
+def _next(row: Flow, outcome: ParsedFlow, source: str, *, actor: Actor) -> Flow:
+    if not row.deleted and row.checksum == checksum(source):
+        return row
+    row.revision += 1
+    row.deleted = False
+    _describe(row, outcome, source)
+    row.save()
+    return _announce(row, source, actor=actor)
+
+
+def _describe(row: Flow, outcome: ParsedFlow, source: str) -> None:
+    flow = outcome.flow
+    assert flow is not None
+    row.checksum = checksum(source)
+    row.description = flow.description or ""
+    row.labels = {label.key: label.value for label in flow.labels}
+    row.task_types = sorted({task.type for _, task in flow.walk()})
+    row.trigger_types = sorted({trigger.type for trigger in flow.triggers})
+    row.document = dict(outcome.document or {})
+    row.disabled = flow.disabled
+    row.updated_at = clock.now()
+
+
+def _announce(row: Flow, source: str, *, actor: Actor) -> Flow:
+    _add_revision(row, source, actor=actor)
+    events.emit(
+        FlowPublished(
+            tenant_id=row.tenant_id,
+            uid=row.id,
+            namespace_id=row.namespace_id,
+            namespace=row.namespace,
+            flow_id=row.flow_id,
+            revision=row.revision,
+            disabled=row.disabled,
+        )
+    )
+    return row
+
+
+def _add_revision(row: Flow, source: str, *, actor: Actor) -> None:
+    FlowRevision(
+        id=uuid7(),
+        tenant_id=row.tenant_id,
+        flow_uid=row.id,
+        revision=row.revision,
+        source=source,
+        checksum=checksum(source),
+        deleted=row.deleted,
+        author=actor.name,
+        created_at=clock.now(),
+    ).save(force_insert=True)
+
+
+def _locked(address: Address) -> Flow | None:
+    return (
+        Flow.objects.select_for_update()
+        .filter(namespace=address.namespace, flow_id=address.flow_id)
+        .first()
+    )
+
+
+def checksum(source: str) -> str:
+    """The mark by which two equal sources are known."""
+    return hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def invalid(diagnostics: Iterable[Diagnostic]) -> FlowInvalid:
+    """The refusal that carries every finding with its place."""
+    found = [item for item in diagnostics if item.severity == "error"]
+    summary = "; ".join(_summary(item) for item in found[:20])
+    return FlowInvalid(
+        summary=summary,
+        errors=[
+            FieldError(
+                path=item.path,
+                line=item.line,
+                column=item.column,
+                code=item.code,
+                message=item.message,
+            )
+            for item in found
+        ],
+    )
+
+
+def _summary(item: Diagnostic) -> str:
+    place = f"{item.path}: " if item.path else ""
+    where = f" (line {item.line}, column {item.column})" if item.line else ""
+    return f"{place}{item.message}{where}"
