@@ -22,9 +22,7 @@ def source_of(request: Request) -> str:
         return body
     if isinstance(body, Mapping):
         return yaml.safe_dump(dict(body), sort_keys=False, allow_unicode=True)
-    raise InvalidFields(
-        [FieldError("send the flow's YAML as application/x-yaml", path="body")]
-    )
+    raise InvalidFields([FieldError("send the flow's YAML as application/x-yaml", path="body")])
 
 
 def optional_number(request: Request, name: str) -> int | None:

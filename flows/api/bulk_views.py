@@ -70,22 +70,16 @@ class FlowBulkViewSet(TenantViewSet):
             for row in rows:
                 key = f"{row.namespace}/{row.flow_id}"
                 archive.writestr(f"{row.namespace}-{row.flow_id}.yml", sources[key])
-        answer = HttpResponse(
-            buffer.getvalue(), content_type="application/octet-stream"
-        )
+        answer = HttpResponse(buffer.getvalue(), content_type="application/octet-stream")
         answer["Content-Disposition"] = 'attachment; filename="flows.zip"'
         return answer
 
     @in_tenant
     def import_archive(self, request: Request, **_: Any) -> Response:
         """Publishes every flow of a zip archive or YAML file; all of them or none."""
-        upload = request.FILES.get("fileUpload") or next(
-            iter(request.FILES.values()), None
-        )
+        upload = request.FILES.get("fileUpload") or next(iter(request.FILES.values()), None)
         if upload is None:
-            raise InvalidFields(
-                [FieldError("send a file as fileUpload", path="fileUpload")]
-            )
+            raise InvalidFields([FieldError("send a file as fileUpload", path="fileUpload")])
         for source in _sources(upload.name or "", upload.read()):
             publish.apply_flow(source, actor=self.actor)
         return Response([])
@@ -99,9 +93,7 @@ class FlowBulkViewSet(TenantViewSet):
         ]
         strangers = sorted({row.namespace for row in rows} - {namespace})
         if strangers:
-            reason = (
-                f"the source names namespace {', '.join(strangers)}, not {namespace}"
-            )
+            reason = f"the source names namespace {', '.join(strangers)}, not {namespace}"
             raise InvalidFields([FieldError(reason, path="namespace")])
         if bodies.flag(request, "delete"):
             self._delete_others(namespace, {row.flow_id for row in rows})
@@ -141,12 +133,8 @@ def _sources(name: str, content: bytes) -> list[str]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except zipfile.BadZipFile:
-        raise InvalidFields(
-            [FieldError("not a zip archive", path="fileUpload")]
-        ) from None
-    found = [
-        info for info in archive.infolist() if info.filename.endswith((".yml", ".yaml"))
-    ]
+        raise InvalidFields([FieldError("not a zip archive", path="fileUpload")]) from None
+    found = [info for info in archive.infolist() if info.filename.endswith((".yml", ".yaml"))]
     if len(found) > 10_000 or sum(info.file_size for info in found) > 1 << 28:
         raise InvalidFields([FieldError("the archive is too large", path="fileUpload")])
     texts = [_text(archive.read(info)) for info in found]

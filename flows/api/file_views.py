@@ -47,9 +47,7 @@ class NamespaceFileViewSet(TenantViewSet):
     @in_tenant
     def content(self, request: Request, namespace: str, **_: Any) -> FileResponse:
         """A file's bytes, always as an attachment."""
-        found = self._file(
-            namespace, request, bodies.optional_number(request, "revision")
-        )
+        found = self._file(namespace, request, bodies.optional_number(request, "revision"))
         stream = storage_for(current_tenant()).open(found.uri)
         return FileResponse(
             stream,
@@ -100,9 +98,7 @@ class NamespaceFileViewSet(TenantViewSet):
                     while chunk := stream.read(1 << 20):
                         entry.write(chunk)
         buffer.seek(0)
-        return FileResponse(
-            buffer, as_attachment=True, filename=f"{namespace}_files.zip"
-        )
+        return FileResponse(buffer, as_attachment=True, filename=f"{namespace}_files.zip")
 
     @in_tenant
     def upload(self, request: Request, namespace: str, **_: Any) -> Response:
@@ -111,14 +107,10 @@ class NamespaceFileViewSet(TenantViewSet):
         require(self.actor, "file.edit", found.id)
         upload = request.FILES.get("fileContent")
         if upload is None:
-            raise InvalidFields(
-                [FieldError("send the file as fileContent", path="fileContent")]
-            )
+            raise InvalidFields([FieldError("send the file as fileContent", path="fileContent")])
         path = request.query_params.get("path") or f"/{upload.name}"
         if path.endswith("/") or path == f"/{upload.name}" and path.endswith(".zip"):
-            writing.import_archive(
-                found, upload.file, below=path if path.endswith("/") else "/"
-            )
+            writing.import_archive(found, upload.file, below=path if path.endswith("/") else "/")
             return Response([])
         stored = writing.put_file(found, path, upload.file)
         return Response(
@@ -150,9 +142,7 @@ class NamespaceFileViewSet(TenantViewSet):
         writing.delete_path(self._namespace(namespace, "file.edit"), _path(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _file(
-        self, namespace: str, request: Request, revision: int | None = None
-    ) -> FileRef:
+    def _file(self, namespace: str, request: Request, revision: int | None = None) -> FileRef:
         self._namespace(namespace, "file.view")
         found = files.file(namespace, _path(request), revision)
         if found is None or found.directory and revision is not None:

@@ -83,9 +83,7 @@ class FlowViewSet(TenantViewSet):
         """The namespaces in which there are flows."""
         text = request.query_params.get("q", "")
         rows = self.rows().filter(namespace__icontains=text)
-        found = (
-            rows.order_by("namespace").values_list("namespace", flat=True).distinct()
-        )
+        found = rows.order_by("namespace").values_list("namespace", flat=True).distinct()
         return Response(list(found))
 
     @in_tenant
@@ -117,9 +115,8 @@ class FlowViewSet(TenantViewSet):
         source = found.source if bodies.flag(request, "source") else None
         return Response(wire.flow(row, source=source))
 
-    def task(
-        self, request: Request, namespace: str, id: str, task_id: str, **_: Any
-    ) -> Response:
+    @in_tenant
+    def task(self, request: Request, namespace: str, id: str, task_id: str, **_: Any) -> Response:
         """One task of a flow as written."""
         found = definitions.source(
             self.row(namespace, id), bodies.optional_number(request, "revision")
@@ -138,9 +135,7 @@ class FlowViewSet(TenantViewSet):
         """Publishes a flow's next revision."""
         source = bodies.source_of(request)
         self.row(namespace, id)
-        row = publish.update_flow(
-            source, address=Address(namespace, id), actor=self.actor
-        )
+        row = publish.update_flow(source, address=Address(namespace, id), actor=self.actor)
         return Response(wire.flow(row, source=source))
 
     @in_tenant
@@ -150,9 +145,8 @@ class FlowViewSet(TenantViewSet):
         publish.delete_flow(Address(namespace, id), actor=self.actor)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def revisions(
-        self, request: Request, namespace: str, id: str, **_: Any
-    ) -> Response:
+    @in_tenant
+    def revisions(self, request: Request, namespace: str, id: str, **_: Any) -> Response:
         """Every revision of a flow, oldest first, with sources."""
         row = self.row(namespace, id, deleted=bodies.flag(request, "allowDelete"))
         return Response(
@@ -179,12 +173,8 @@ class FlowSourceViewSet(TenantViewSet):
     @in_tenant
     def validate(self, request: Request, **_: Any) -> Response:
         """What is right and wrong with each document of a source."""
-        outcomes = [
-            publish.parsed(text) for text in split_documents(bodies.source_of(request))
-        ]
-        return Response(
-            [wire.validation(index, found) for index, found in enumerate(outcomes)]
-        )
+        outcomes = [publish.parsed(text) for text in split_documents(bodies.source_of(request))]
+        return Response([wire.validation(index, found) for index, found in enumerate(outcomes)])
 
     @in_tenant
     def graph(self, request: Request, **_: Any) -> Response:

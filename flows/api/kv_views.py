@@ -41,14 +41,10 @@ class KeyValueViewSet(TenantViewSet):
     @in_tenant
     def everywhere(self, request: Request, **_: Any) -> Response:
         """A page of keys of all namespaces that the caller may see."""
-        rows = visible(self.actor, "kv.view", pairs.live_pairs()).order_by(
-            "namespace", "key"
-        )
+        rows = visible(self.actor, "kv.view", pairs.live_pairs()).order_by("namespace", "key")
         for clause in parse(request.query_params, FIELDS).clauses():
             column = "key" if clause.field == "q" else clause.field
-            lookup = (
-                "" if clause.op is Op.EQUALS and clause.field != "q" else "__icontains"
-            )
+            lookup = "" if clause.op is Op.EQUALS and clause.field != "q" else "__icontains"
             rows = rows.filter(**{f"{column}{lookup}": clause.value})
         page = paginate(rows, page_request(request.query_params))
         return Response(page.map(lambda row: wire.pair(pairs.reference(row))).as_json())
@@ -58,14 +54,11 @@ class KeyValueViewSet(TenantViewSet):
         """The keys that a namespace sees: its own and its ancestors'."""
         found = self._namespace(namespace, "kv.view")
         rows = pairs.live_pairs().filter(namespace__in=found.ancestors)
-        nearest = {
-            row.key: row for row in sorted(rows, key=lambda row: len(row.namespace))
-        }
+        nearest = {row.key: row for row in sorted(rows, key=lambda row: len(row.namespace))}
         return Response([wire.pair(pairs.reference(row)) for row in nearest.values()])
 
-    def retrieve(
-        self, request: Request, namespace: str, key: str, **_: Any
-    ) -> Response:
+    @in_tenant
+    def retrieve(self, request: Request, namespace: str, key: str, **_: Any) -> Response:
         """A value with its type."""
         self._namespace(namespace, "kv.view")
         found = pairs.pair(namespace, key)
@@ -98,9 +91,7 @@ class KeyValueViewSet(TenantViewSet):
         """Removes several keys."""
         self._namespace(namespace, "kv.edit")
         wanted = request.data.get("keys") if isinstance(request.data, dict) else None
-        if not isinstance(wanted, list) or not all(
-            isinstance(key, str) for key in wanted
-        ):
+        if not isinstance(wanted, list) or not all(isinstance(key, str) for key in wanted):
             raise InvalidFields([FieldError("send {keys: [text, …]}", path="keys")])
         return Response({"keys": keyvalues.delete_pairs(namespace, wanted)})
 

@@ -44,9 +44,7 @@ def _clause(clause: Clause) -> Q:
         return ~_clause(plain)
     match clause.field:
         case "q":
-            return Q(flow_id__icontains=clause.value) | Q(
-                namespace__icontains=clause.value
-            )
+            return Q(flow_id__icontains=clause.value) | Q(namespace__icontains=clause.value)
         case "labels":
             return _labels(clause)
         case "disabled":
@@ -61,9 +59,7 @@ def _clause(clause: Clause) -> Q:
 def _text(clause: Clause) -> Q:
     column = COLUMNS[clause.field]
     if clause.op is Op.PREFIX:
-        return Q(**{column: clause.value}) | Q(
-            **{f"{column}__startswith": f"{clause.value}."}
-        )
+        return Q(**{column: clause.value}) | Q(**{f"{column}__startswith": f"{clause.value}."})
     if clause.op is Op.REGEX:
         return Q(**{f"{column}__regex": _regex(clause)})
     value = list(clause.values) if clause.op is Op.IN else clause.value
@@ -74,9 +70,7 @@ def _regex(clause: Clause) -> str:
     try:
         re.compile(clause.value)
     except re.error as error:
-        found = FieldError(
-            f"not a regular expression: {error}", path=clause.field, code="filter"
-        )
+        found = FieldError(f"not a regular expression: {error}", path=clause.field, code="filter")
         raise InvalidFields([found]) from None
     return clause.value
 

@@ -34,9 +34,7 @@ urlpatterns = [
     path(f"{F}/export/by-ids", bulk({"post": "export_by_ids"})),
     path(f"{F}/import", bulk({"post": "import_archive"})),
     path(f"{F}/bulk", bulk({"post": "apply_many"})),
-    path(
-        f"{F}/<str:namespace>", bulk({"get": "in_namespace", "post": "apply_namespace"})
-    ),
+    path(f"{F}/<str:namespace>", bulk({"get": "in_namespace", "post": "apply_namespace"})),
     path(
         f"{F}/<str:namespace>/<str:id>",
         flow({"get": "retrieve", "put": "update", "delete": "destroy"}),

@@ -57,9 +57,7 @@ def revision(row: Flow, found: FlowRevision, document: Mapping[str, Any]) -> Jso
 def labels(found: Mapping[str, Any] | Iterable[Mapping[str, Any]]) -> list[Json]:
     """Labels as a list of pairs, whichever way they were written."""
     if isinstance(found, Mapping):
-        return [
-            {"key": str(key), "value": _text(value)} for key, value in found.items()
-        ]
+        return [{"key": str(key), "value": _text(value)} for key, value in found.items()]
     return [{"key": str(item["key"]), "value": _text(item["value"])} for item in found]
 
 
