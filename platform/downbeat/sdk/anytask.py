@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
-from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, SerializeAsAny
-from pydantic import ValidationInfo
+from pydantic import (
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    SerializeAsAny,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_core import PydanticCustomError, core_schema
 
 if TYPE_CHECKING:
@@ -17,6 +23,10 @@ if TYPE_CHECKING:
     from downbeat.sdk.trigger import Condition, Trigger
 
 Kind = Literal["task", "trigger", "condition"]
+MAX_HINTS = 10
+MAX_ERRORS = 100
+PART_MARK = "x-part"
+"""In a generated JSON Schema: stands for a reference to the types of a kind."""
 MAX_NESTING = 60
 """Tasks inside tasks; deeper sources are refused before they exhaust the interpreter's stack."""
 
@@ -28,6 +38,22 @@ class TaskRegistry(Protocol):
     def trigger(self, type_name: str) -> type[Trigger] | None: ...
     def condition(self, type_name: str) -> type[Condition] | None: ...
     def nearest(self, type_name: str) -> str | None: ...
+
+
+class Tally:
+    """Counts the errors of one source: beyond a bound, the rest of it is not looked at."""
+
+    __slots__ = ("errors",)
+
+    def __init__(self) -> None:
+        self.errors = 0
+
+
+class _Unchecked:
+    """Stands for a part that was not looked at, because the source has too many errors already."""
+
+    type_name = ""
+    id = ""
 
 
 class ByType:
@@ -47,7 +73,7 @@ class ByType:
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {"$ref": f"#/$defs/Any{self.kind.capitalize()}"}
+        return {PART_MARK: f"Any{self.kind.capitalize()}"}
 
 
 def validate_task(value: Any, info: ValidationInfo) -> Any:
@@ -56,35 +82,49 @@ def validate_task(value: Any, info: ValidationInfo) -> Any:
 
 
 def validate_part(value: Any, info: ValidationInfo, *, kind: Kind) -> Any:
-    """The task, trigger or condition that a map describes, keeping the map as its ``raw``."""
+    """The task, trigger or condition that a map describes."""
     if not isinstance(value, dict):
         if hasattr(value, "type_name"):
             return value
         raise PydanticCustomError(f"{kind}.not_a_map", f"A {kind} is a map with a 'type'")
     context = info.context or {}
+    tally: Tally = context.get("tally") or Tally()
+    if tally.errors >= MAX_ERRORS:
+        return _Unchecked()
+    try:
+        return _validated(value, context, kind, tally)
+    except (ValidationError, PydanticCustomError):
+        tally.errors += 1
+        raise
+
+
+def _validated(value: dict[Any, Any], context: dict[str, Any], kind: Kind, tally: Tally) -> Any:
     depth = context.get("depth", 0) + 1
     if depth > MAX_NESTING:
         raise PydanticCustomError("source.too_deep", f"Tasks are nested deeper than {MAX_NESTING}")
-    found = _class_of(value, context["registry"], kind=kind)
-    part = found.model_validate(
+    found = _class_of(value, context["registry"], kind=kind, tally=tally)
+    return found.model_validate(
         value, context={**context, "depth": depth}, by_alias=True, by_name=False
     )
-    part._raw = value
-    return part
 
 
-def _class_of(value: dict[Any, Any], registry: TaskRegistry, *, kind: Kind) -> Any:
+def _class_of(value: dict[Any, Any], registry: TaskRegistry, *, kind: Kind, tally: Tally) -> Any:
     name = value.get("type")
     if not isinstance(name, str) or not name:
         raise PydanticCustomError(f"{kind}.type_missing", f"A {kind} needs a 'type'")
     found = getattr(registry, kind)(name)
     if found is None:
-        near = registry.nearest(name)
+        near = _nearest(name, registry, tally)
         hint = f"; did you mean '{near}'?" if near else ""
         raise PydanticCustomError(
             f"{kind}.type_unknown", "Invalid type: {name}{hint}", {"name": name, "hint": hint}
         )
     return found
+
+
+def _nearest(name: str, registry: TaskRegistry, tally: Tally) -> str | None:
+    """The nearest known type; only for the first errors of a source, since it is slow."""
+    return registry.nearest(name) if tally.errors < MAX_HINTS else None
 
 
 if TYPE_CHECKING:

@@ -44,6 +44,8 @@ class RunContext(Protocol):
     log: Log
     working_dir: Path
     environment: Mapping[str, str]
+    local_folders: tuple[Path, ...]
+    """The folders of the host that the operator allows this namespace."""
 
     def metric(
         self,

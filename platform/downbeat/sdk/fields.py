@@ -14,8 +14,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationInfo
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    ValidationInfo,
+)
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError, core_schema
 
@@ -36,12 +44,36 @@ class Spec(BaseModel):
         extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True
     )
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        found = handler(schema)
+        _show_old_keys(handler.resolve_ref_schema(found), cls)
+        return found
+
+
+def _show_old_keys(schema: dict[str, Any], spec: type[BaseModel]) -> None:
+    """Adds the older keys of properties to a JSON Schema, marked as deprecated."""
+    held = schema.get("properties", {})
+    for field in spec.model_fields.values():
+        if not isinstance(field.validation_alias, AliasChoices):
+            continue
+        newest, *older = (str(choice) for choice in field.validation_alias.choices)
+        if newest not in held:
+            continue
+        for key in older:
+            held[key] = {**held[newest], "deprecated": True, "x-instead": newest}
+        if newest in schema.get("required", ()):
+            schema["required"] = [key for key in schema["required"] if key != newest]
+            schema["anyOf"] = [{"required": [key]} for key in (newest, *older)]
+
 
 def has_expression(value: object) -> bool:
     """Whether text, or any text inside a list or map, holds an expression."""
     match value:
         case str():
-            return any(mark in value for mark in MARKS)
+            return "{" in value and any(mark in value for mark in MARKS)
         case list() | tuple():
             return any(has_expression(item) for item in value)
         case Mapping():
@@ -70,7 +102,7 @@ class Dynamic:
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         typed = handler(schema)
-        if typed.get("type") == "string" and "format" not in typed:
+        if "string" in typed.get("type", ()) and not typed.keys() & {"format", "enum", "pattern"}:
             return {**typed, "x-dynamic": True}
         return {"anyOf": [typed, {"type": "string", "pattern": r"\{[{%#]"}], "x-dynamic": True}
 
@@ -116,7 +148,16 @@ def _scalar_text(value: Any) -> Any:
             return value
 
 
-Text = Annotated[str, BeforeValidator(_scalar_text)]
+class _ScalarSchema:
+    """In the JSON Schema, text may also be written as a number or true/false."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "type": ["string", "number", "boolean"]}
+
+
+Text = Annotated[str, BeforeValidator(_scalar_text), _ScalarSchema()]
 """Text; a number or true/false in the source stands for its own text."""
 
 
@@ -199,6 +240,10 @@ def _duration(value: Any) -> Any:
         raise PydanticCustomError("duration", "{reason}", {"reason": str(error)}) from None
 
 
+def _shown(value: timedelta | str) -> str:
+    return value if isinstance(value, str) else format_duration(value)
+
+
 Duration = Annotated[
-    timedelta, BeforeValidator(_duration), PlainSerializer(format_duration, return_type=str)
+    timedelta, BeforeValidator(_duration), PlainSerializer(_shown, return_type=str)
 ]

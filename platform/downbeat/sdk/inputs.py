@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 import regex
 from pydantic import AfterValidator, AliasChoices, Field, field_validator, model_validator
@@ -240,3 +240,10 @@ Input = Annotated[
     Field(discriminator="type"),
 ]
 Inputs = tuple[Input, ...]
+
+INPUT_TYPES: Final[dict[str, type[Spec]]] = {
+    name: definition
+    for definition in get_args(get_args(Input)[0])
+    for name in get_args(definition.model_fields["type"].annotation)
+}
+"""The definition behind each name of an input type."""

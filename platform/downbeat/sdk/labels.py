@@ -98,6 +98,11 @@ def as_list(labels: Iterable[Label]) -> list[dict[str, str]]:
     return [{"key": label.key, "value": label.value} for label in labels]
 
 
+def _shown(labels: Any) -> Any:
+    """Labels as data; those that hold an expression are still what the source wrote."""
+    return as_list(labels) if isinstance(labels, tuple) else labels
+
+
 def as_map(labels: Iterable[Label]) -> dict[str, str]:
     """Labels by key; the first of several with one key is the one that readers see."""
     found: dict[str, str] = {}
@@ -107,5 +112,5 @@ def as_map(labels: Iterable[Label]) -> dict[str, str]:
 
 
 Labels = Annotated[
-    tuple[Label, ...], _LabelSchema(), BeforeValidator(_validated), PlainSerializer(as_list)
+    tuple[Label, ...], _LabelSchema(), BeforeValidator(_validated), PlainSerializer(_shown)
 ]

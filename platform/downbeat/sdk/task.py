@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from downbeat.sdk.anytask import OptionalTasks
 from downbeat.sdk.context import InlineContext, RunContext
@@ -68,6 +68,14 @@ class Task(Spec):
     assets: Dyn[dict[str, Any] | None] = None
 
     _raw: Mapping[str, Any] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_raw(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        found = handler(value)
+        if isinstance(value, dict):
+            found._raw = value
+        return found
 
     @property
     def raw(self) -> Mapping[str, Any]:

@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal, Protocol
+from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
 
-from pydantic import Field, PrivateAttr
+from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from downbeat.sdk.anytask import Conditions
 from downbeat.sdk.context import RunContext
@@ -71,12 +71,13 @@ class Condition(Spec):
     aliases: ClassVar[tuple[str, ...]] = ()
     deprecated: ClassVar[str | None] = None
     examples: ClassVar[tuple[tuple[str, str], ...]] = ()
-    on_dates: ClassVar[bool] = False
-    """Whether the condition judges a date, so that a schedule can skip dates with it."""
 
     type: str
 
-    _raw: Mapping[str, Any] = PrivateAttr(default_factory=dict)
+    @property
+    def on_dates(self) -> bool:
+        """Whether the condition judges a date alone, so that a schedule can skip dates with it."""
+        return False
 
     def holds(self, facts: ConditionFacts) -> bool:
         """Whether the condition is met."""
@@ -105,6 +106,14 @@ class Trigger(Spec):
     log_to_file: bool = False
 
     _raw: Mapping[str, Any] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_raw(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        found = handler(value)
+        if isinstance(value, dict):
+            found._raw = value
+        return found
 
     @property
     def raw(self) -> Mapping[str, Any]:

@@ -1,0 +1,71 @@
+# Downbeat: `make up` starts everything, `make test` runs all tests. The rest is for contributors.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev up test test-python test-portal check fmt e2e bench soak docs conformance locks clean
+
+# The first Python that is new enough; a name on the path may be an empty promise.
+ifndef PYTHON
+PYTHON := $(shell for name in python3.11 python3 python3.12 python3.13 python3.14; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+endif
+BIN := .venv/bin
+PYTEST_ARGS ?=
+CONFORMANCE_DIR ?= $(wildcard ../shared/conformance)
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: python ## Create the environments and build the portal
+	@$(PYTHON) tools/setup
+
+setup-dev: python ## The same, with what tests and checks need
+	@$(PYTHON) tools/setup --dev
+
+up: setup ## Start everything; Ctrl-C stops it
+	@$(BIN)/downbeat up
+
+test: test-python test-portal ## Run all tests on an embedded server of their own
+
+test-python: setup-dev
+	$(BIN)/python -m pytest --ignore=tests/e2e --ignore=tests/bench $(PYTEST_ARGS)
+
+test-portal: setup-dev
+	$(PYTHON) tools/setup/npm.py run --silent test
+
+check: setup-dev ## Lint, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTHON) tools/setup/npm.py run --silent lint
+	$(PYTHON) tools/setup/npm.py run --silent typecheck
+
+fmt: setup-dev ## Put every file into its form
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	$(PYTHON) tools/setup/npm.py run --silent format
+
+e2e: setup-dev ## Journeys through the portal in Chromium
+	$(BIN)/python -m pytest tests/e2e $(PYTEST_ARGS)
+
+bench: setup-dev ## Figures, with the machine's own limits beside them
+	$(BIN)/python -m tests.bench.main $(BENCH)
+
+soak: setup-dev ## Seeded kills under load, for long: SOAK_MINUTES=60
+	SOAK_MINUTES=$(or $(SOAK_MINUTES),60) $(BIN)/python -m pytest tests/chaos $(PYTEST_ARGS)
+
+docs: setup-dev ## Generate the references in docs/
+	$(BIN)/python tools/docs.py
+
+conformance: setup-dev ## The flow language, case by case, from CONFORMANCE_DIR
+	$(BIN)/python tools/conformance.py $(CONFORMANCE_DIR)
+
+locks: setup-dev ## Resolve the dependencies anew
+	$(PYTHON) tools/setup/locks.py
+
+clean: ## Remove what was made; `.downbeat` stays
+	rm -rf .venv .venv-scripts .venv-node frontend/node_modules frontend/dist
+
+.PHONY: python
+python:
+	@test -n "$(PYTHON)" || { echo "Downbeat needs Python 3.11 or newer." >&2; exit 1; }

@@ -1,0 +1,1 @@
+"""The HTTP API of executions, logs, outputs, metrics and triggers."""

@@ -1,0 +1,197 @@
+"""Logs: list, download, delete, search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from django.db.models import Q
+from django.http import StreamingHttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from downbeat.common import clock
+from downbeat.common.api.filters import Clause, Op
+from downbeat.common.api.pagination import page_request, paginate
+from downbeat.common.scope import tenant_scope
+from executions.api import requests
+from executions.models import Execution, LogLine
+from executions.selectors import executions as selector
+from executions.selectors import filtering
+from executions.selectors import logs as lines
+from executions.selectors.filtering import Field
+from executions.selectors.logs import LogQuery
+from executions.services import control
+from tenants.http import TenantViewSet
+
+Json = dict[str, Any]
+SORTS: Final = {"timestamp": "at", "level": "level", "taskId": "task_id"}
+
+
+def _level(clause: Clause) -> Q:
+    """A level and all above it, or with IN exactly those listed."""
+    if clause.op is Op.IN:
+        return Q(level__in=[value.upper() for value in clause.values])
+    wanted = Q(level__in=lines.levels_from(clause.value))
+    return ~wanted if clause.op is Op.NOT_EQUALS else wanted
+
+
+def _text(clause: Clause) -> Q:
+    return Q(message__icontains=clause.value) | Q(task_id__icontains=clause.value)
+
+
+FIELDS: Final[Mapping[str, Field]] = {
+    "q": Field(frozenset({Op.EQUALS}), _text),
+    "level": Field(
+        frozenset({Op.EQUALS, Op.NOT_EQUALS, Op.IN, Op.GREATER_THAN_OR_EQUAL_TO}), _level
+    ),
+    "executionId": filtering.identity("execution_id"),
+    "taskId": filtering.text("task_id"),
+    "taskRunId": filtering.identity("task_run_id"),
+    "attemptNumber": filtering.number("attempt_number"),
+    "startDate": filtering.moment("at"),
+    "endDate": filtering.moment("at"),
+    "timeRange": filtering.since("at"),
+}
+OF_EXECUTION: Final[Mapping[str, Field]] = {
+    "namespace": filtering.text("namespace"),
+    "flowId": filtering.text("flow_id"),
+    "triggerId": filtering.text("trigger_id"),
+}
+
+
+class LogViewSet(TenantViewSet):
+    """Routes about log lines."""
+
+    actions: ClassVar[dict[str, str]] = {
+        "list": "log.view",
+        "download": "log.view",
+        "destroy": "log.delete",
+        "search": "log.view",
+        "destroy_of_flow": "log.delete",
+    }
+
+    def list(self, request: Request, pk: str, **_address: str) -> Response:
+        """Lines of an execution; ``after`` takes up where a former answer ended."""
+        query = query_of(request)
+        with tenant_scope(self.tenant.id):
+            row = selector.find(self.actor, requests.uuid_of(pk), "log.view")
+            found = list(lines.of_execution(row.id, query)[: lines.MOST])
+        return Response([line(row, item) for item in found])
+
+    def download(self, request: Request, pk: str, **_address: str) -> StreamingHttpResponse:
+        """The log as plain text."""
+        query = query_of(request)
+        tenant_id = self.tenant.id
+        with tenant_scope(tenant_id):
+            row = selector.find(self.actor, requests.uuid_of(pk), "log.view")
+
+        def stream() -> Any:
+            # The scope of the request is over when this runs; each batch opens its own.
+            after: int | None = None
+            while True:
+                with tenant_scope(tenant_id):
+                    wanted = LogQuery(
+                        query.min_level, query.task_run_id, query.task_id, query.attempt, after
+                    )
+                    batch = list(lines.of_execution(row.id, wanted)[:5_000])
+                if not batch:
+                    return
+                after = batch[-1].idx
+                yield "".join(plain(item) for item in batch).encode()
+
+        answer = StreamingHttpResponse(stream(), content_type="text/plain; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="downbeat-execution-{row.id}.log"'
+        return answer
+
+    def destroy(self, request: Request, pk: str, **_address: str) -> Response:
+        """Deletes lines of an execution."""
+        query = query_of(request)
+        with tenant_scope(self.tenant.id):
+            row = control.editable(requests.uuid_of(pk), self.actor, "log.delete")
+            lines.of_execution(row.id, query).delete()
+        return Response(status=204)
+
+    def destroy_of_flow(
+        self, request: Request, namespace: str, flow_id: str, **_address: str
+    ) -> Response:
+        """Deletes the lines of all executions of a flow."""
+        trigger = request.query_params.get("triggerId")
+        with tenant_scope(self.tenant.id):
+            rows = selector.seen_by(self.actor, "log.delete")
+            rows = rows.filter(namespace=namespace, flow_id=flow_id)
+            rows = rows.filter(trigger_id=trigger) if trigger else rows
+            LogLine.objects.filter(execution_id__in=rows.values("id")).delete()
+        return Response(status=204)
+
+    def search(self, request: Request, **_address: str) -> Response:
+        """A page of lines of all executions that one may see."""
+        asked = page_request(request.query_params)
+        chosen = requests.filters_of(request, {**FIELDS, **OF_EXECUTION})
+        mine = [item for item in chosen.members if _is_of(item, FIELDS)]
+        others = [item for item in chosen.members if not _is_of(item, FIELDS)]
+        with tenant_scope(self.tenant.id):
+            owners = selector.seen_by(self.actor, "log.view")
+            for item in others:
+                owners = owners.filter(_condition(item, OF_EXECUTION))
+            rows = LogLine.objects.filter(execution_id__in=owners.values("id"))
+            for item in mine:
+                rows = rows.filter(_condition(item, FIELDS))
+            page = paginate(rows.order_by(*asked.order_by(SORTS, ("-idx",))), asked)
+            known = {
+                row.id: row
+                for row in selector.all_executions().filter(
+                    id__in={item.execution_id for item in page.results}
+                )
+            }
+        shown = page.map(lambda item: line(known[item.execution_id], item)).as_json()
+        return Response({**shown, "type": "OFFSET"})
+
+
+def query_of(request: Request) -> LogQuery:
+    """The lines that a request asks for."""
+    run = request.query_params.get("taskRunId")
+    return LogQuery(
+        min_level=request.query_params.get("minLevel") or "TRACE",
+        task_run_id=filtering.uuid_or_nil(run) if run else None,
+        task_id=request.query_params.get("taskId") or None,
+        attempt=requests.number_of(request, "attempt"),
+        after=requests.number_of(request, "after"),
+    )
+
+
+def line(owner: Execution, row: LogLine) -> Json:
+    """A log line as JSON."""
+    shown: Json = {
+        "namespace": owner.namespace,
+        "flowId": owner.flow_id,
+        "executionId": str(owner.id),
+        "timestamp": clock.wire(row.at),
+        "level": row.level,
+        "message": row.message,
+        "index": row.idx,
+    }
+    if row.task_id is not None:
+        shown["taskId"] = row.task_id
+    if row.task_run_id is not None:
+        shown["taskRunId"] = str(row.task_run_id)
+        shown["attemptNumber"] = max(0, row.attempt_number - 1)
+    if owner.trigger_id is not None:
+        shown["triggerId"] = owner.trigger_id
+    return shown
+
+
+def plain(row: LogLine) -> str:
+    """A log line as text."""
+    return f"{clock.wire(row.at)} {row.level} {row.task_id or '-'} {row.message}\n"
+
+
+def _is_of(item: Any, fields: Mapping[str, Field]) -> bool:
+    clauses = [item] if isinstance(item, Clause) else list(item.clauses())
+    return all(clause.field in fields for clause in clauses)
+
+
+def _condition(item: Any, fields: Mapping[str, Field]) -> Q:
+    if isinstance(item, Clause):
+        return fields[item.field].condition(item)
+    return filtering.condition(item, fields)

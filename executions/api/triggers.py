@@ -1,0 +1,263 @@
+"""Triggers: find, disable, unlock, delete, and backfills."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Final
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from downbeat.common.api.filters import Clause, Op
+from downbeat.common.api.pagination import page_request, paginate
+from downbeat.common.errors import FieldError, InvalidFields
+from downbeat.common.scope import tenant_scope
+from executions.api import requests, trigger_shapes
+from executions.models import TriggerState
+from executions.selectors import filtering
+from executions.selectors.filtering import Field
+from executions.selectors.states import instant
+from executions.services import triggers
+from executions.services.triggers import Backfill, TriggerAddress
+from tenants.access import visible
+from tenants.http import TenantViewSet
+
+VIEW: Final = "trigger.view"
+EDIT: Final = "trigger.edit"
+MOST: Final = 10_000
+SORTS: Final = {
+    "namespace": "namespace",
+    "flowId": "flow_id",
+    "triggerId": "trigger_id",
+    "nextEvaluationDate": "next_at",
+    "nextExecutionDate": "next_at",
+    "updatedAt": "updated_at",
+}
+ORDER: Final = ("namespace", "flow_id", "trigger_id")
+
+
+def _text(clause: Clause) -> Q:
+    value = clause.value
+    names = ("namespace", "flow_id", "trigger_id")
+    found = Q()
+    for name in names:
+        found |= Q(**{f"{name}__icontains": value})
+    return found
+
+
+def _state(clause: Clause) -> Q:
+    wanted = {value.upper() for value in clause.values}
+    found = Q(pk__in=[])
+    if wanted & {"DISABLED"}:
+        found |= Q(disabled=True) | Q(source_disabled=True)
+    if wanted & {"ENABLED"}:
+        found |= Q(disabled=False, source_disabled=False)
+    return found
+
+
+FIELDS: Final[Mapping[str, Field]] = {
+    "q": Field(frozenset({Op.EQUALS}), _text),
+    "namespace": filtering.text("namespace"),
+    "flowId": filtering.text("flow_id"),
+    "triggerId": filtering.text("trigger_id"),
+    "type": filtering.text("type"),
+    "workerId": filtering.identity("worker_id"),
+    "triggerState": Field(frozenset({Op.EQUALS, Op.IN}), _state),
+    "nextExecutionDate": filtering.moment("next_at"),
+    "lastTriggeredDate": filtering.moment("last_at"),
+    "timeRange": filtering.since("last_at"),
+}
+Act = Callable[[TriggerAddress], object]
+
+
+class TriggerViewSet(TenantViewSet):
+    """Routes about triggers."""
+
+    actions: ClassVar[dict[str, str]] = {
+        "search": VIEW,
+        "of_flow": VIEW,
+        "export": VIEW,
+        "set_disabled": EDIT,
+        "set_disabled_many": EDIT,
+        "set_disabled_by_query": EDIT,
+        "unlock": EDIT,
+        "unlock_many": EDIT,
+        "restart": EDIT,
+        "destroy": "trigger.delete",
+        "destroy_many": "trigger.delete",
+        "backfill": EDIT,
+        "pause": EDIT,
+        "pause_many": EDIT,
+        "unpause": EDIT,
+        "unpause_many": EDIT,
+        "end_backfill": EDIT,
+        "end_backfill_many": EDIT,
+    }
+
+    def search(self, request: Request, **_address: str) -> Response:
+        """A page of triggers, each as written and where it stands."""
+        return self._page(request, trigger_shapes.trigger_and_state)
+
+    def of_flow(self, request: Request, namespace: str, flow_id: str, **_address: str) -> Response:
+        """Where the triggers of one flow stand."""
+        named = Q(namespace=namespace, flow_id=flow_id)
+        return self._page(request, trigger_shapes.state, named)
+
+    def export(self, request: Request, **_address: str) -> HttpResponse:
+        """The triggers that the filters find, as a table."""
+        written = io.StringIO()
+        table = csv.writer(written)
+        table.writerow(["namespace", "flowId", "triggerId", "type", "disabled", "nextExecutionDate"])
+        with tenant_scope(self.tenant.id):
+            for row in self._chosen(request)[:MOST]:
+                facts = (row.namespace, row.flow_id, row.trigger_id, row.type, row.disabled)
+                table.writerow([*facts, row.next_at or ""])
+        answer = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = 'attachment; filename="triggers.csv"'
+        return answer
+
+    def set_disabled(self, request: Request, **_address: str) -> Response:
+        """Switches a trigger off or on."""
+        disabled = bool(_body(request).get("disabled", False))
+        return self._one(
+            request, lambda at: triggers.set_disabled(at, disabled=disabled, actor=self.actor)
+        )
+
+    def set_disabled_many(self, request: Request, **_address: str) -> Response:
+        """Switches many off or on."""
+        disabled = bool(_body(request).get("disabled", True))
+        return self._many(
+            request, lambda at: triggers.set_disabled(at, disabled=disabled, actor=self.actor)
+        )
+
+    def set_disabled_by_query(self, request: Request, **_address: str) -> Response:
+        """Switches those off or on that the filters find."""
+        disabled = requests.flag_of(request, "disabled", default=True)
+        return self._many(
+            request, lambda at: triggers.set_disabled(at, disabled=disabled, actor=self.actor)
+        )
+
+    def unlock(self, request: Request, **address: str) -> Response:
+        """Frees a trigger that waits for an execution."""
+        return self._one(request, lambda at: triggers.unlock(at, actor=self.actor), address)
+
+    def unlock_many(self, request: Request, **_address: str) -> Response:
+        """Frees many."""
+        return self._many(request, lambda at: triggers.unlock(at, actor=self.actor))
+
+    def restart(self, request: Request, **address: str) -> Response:
+        """Makes a trigger evaluate again from now."""
+        return self._one(request, lambda at: triggers.unlock(at, actor=self.actor), address)
+
+    def destroy(self, request: Request, **address: str) -> Response:
+        """Forgets where a trigger stands."""
+        with tenant_scope(self.tenant.id):
+            triggers.delete(_address_of(address), actor=self.actor)
+        return Response(status=204)
+
+    def destroy_many(self, request: Request, **_address: str) -> Response:
+        """Forgets many."""
+        return self._many(request, lambda at: triggers.delete(at, actor=self.actor))
+
+    def backfill(self, request: Request, **_address: str) -> Response:
+        """Runs a schedule over past dates."""
+        asked = _backfill_of(_body(request).get("backfill"))
+        return self._one(
+            request, lambda at: triggers.create_backfill(at, asked, actor=self.actor)
+        )
+
+    def pause(self, request: Request, **_address: str) -> Response:
+        """Holds a backfill."""
+        return self._one(request, self._paused(paused=True))
+
+    def pause_many(self, request: Request, **_address: str) -> Response:
+        """Holds many backfills."""
+        return self._many(request, self._paused(paused=True))
+
+    def unpause(self, request: Request, **_address: str) -> Response:
+        """Lets a backfill go on."""
+        return self._one(request, self._paused(paused=False))
+
+    def unpause_many(self, request: Request, **_address: str) -> Response:
+        """Lets many backfills go on."""
+        return self._many(request, self._paused(paused=False))
+
+    def end_backfill(self, request: Request, **_address: str) -> Response:
+        """Ends a backfill."""
+        return self._one(request, lambda at: triggers.delete_backfill(at, actor=self.actor))
+
+    def end_backfill_many(self, request: Request, **_address: str) -> Response:
+        """Ends many backfills."""
+        return self._many(request, lambda at: triggers.delete_backfill(at, actor=self.actor))
+
+    def _paused(self, *, paused: bool) -> Act:
+        return lambda at: triggers.pause_backfill(at, paused=paused, actor=self.actor)
+
+    def _one(
+        self, request: Request, act: Act, address: Mapping[str, Any] | None = None
+    ) -> Response:
+        named = _address_of(address or _body(request))
+        with tenant_scope(self.tenant.id):
+            row = act(named)
+            shown = trigger_shapes.state(row) if isinstance(row, TriggerState) else {}
+        return Response(shown)
+
+    def _many(self, request: Request, act: Act) -> Response:
+        with tenant_scope(self.tenant.id):
+            if self.kwargs.get("by_query"):
+                chosen = [trigger_shapes.address(row) for row in self._chosen(request)[:MOST]]
+            else:
+                chosen = _addresses_of(request.data)
+            return Response({"count": triggers.each(chosen, act)})
+
+    def _page(
+        self, request: Request, show: Callable[[TriggerState], Any], named: Q | None = None
+    ) -> Response:
+        asked = page_request(request.query_params)
+        with tenant_scope(self.tenant.id):
+            rows = self._chosen(request).filter(named or Q())
+            page = paginate(rows.order_by(*asked.order_by(SORTS, ORDER)), asked)
+        return Response(page.map(show).as_json())
+
+    def _chosen(self, request: Request) -> QuerySet[TriggerState]:
+        chosen = requests.filters_of(request, FIELDS)
+        rows = visible(self.actor, VIEW, TriggerState.objects.all(), field="namespace_id")
+        return rows.filter(filtering.condition(chosen, FIELDS)).order_by(*ORDER)
+
+
+def _body(request: Request) -> Mapping[str, Any]:
+    if not isinstance(request.data, Mapping):
+        raise InvalidFields([FieldError("send an object", code="body")])
+    return request.data
+
+
+def _address_of(body: Mapping[str, Any]) -> TriggerAddress:
+    flow = body.get("flowId") or body.get("flow_id")
+    trigger = body.get("triggerId") or body.get("trigger_id")
+    return TriggerAddress(str(body.get("namespace") or ""), str(flow or ""), str(trigger or ""))
+
+
+def _addresses_of(body: Any) -> list[TriggerAddress]:
+    items = body.get("triggers") if isinstance(body, Mapping) else body
+    if not isinstance(items, list):
+        raise InvalidFields([FieldError("send a list of triggers", code="triggers")])
+    return [_address_of(item) for item in items if isinstance(item, Mapping)]
+
+
+def _backfill_of(body: Any) -> Backfill:
+    if not isinstance(body, Mapping) or not body.get("start"):
+        raise InvalidFields([FieldError("name a start", path="backfill.start")])
+    try:
+        start = instant(str(body["start"]))
+        end = instant(str(body["end"])) if body.get("end") else None
+    except ValueError:
+        raise InvalidFields([FieldError("not an ISO-8601 date", path="backfill")]) from None
+    labels = [
+        {"key": label.key, "value": label.value}
+        for label in requests.label_list(body.get("labels") or [])
+    ]
+    return Backfill(start, end, body.get("inputs") or {}, labels)

@@ -1,0 +1,81 @@
+"""The public door of webhooks: no log-in, the key in the address is the credential."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from executions.api import shapes
+from executions.api.starting import body_of
+from executions.services.start import Idempotency
+from executions.triggering import webhooks
+from executions.triggering.webhooks import Call, WebhookUnknown
+from tenants import facade as tenants
+from tenants.http import PublicAPIView
+
+# Credentials of whoever calls are not the flow's business.
+HIDDEN = frozenset({"authorization", "cookie", "proxy-authorization"})
+LARGEST_BODY = 8 * 1024 * 1024
+
+
+class WebhookView(PublicAPIView):
+    """Starts an execution by a call from outside."""
+
+    parser_classes = ()
+
+    def get(self, request: Request, **address: str) -> Response:
+        """A call without a body."""
+        return self._called(request, **address)
+
+    def post(self, request: Request, **address: str) -> Response:
+        """A call with a body."""
+        return self._called(request, **address)
+
+    def put(self, request: Request, **address: str) -> Response:
+        """A call with a body."""
+        return self._called(request, **address)
+
+    def _called(
+        self,
+        request: Request,
+        tenant: str,
+        namespace: str,
+        flow_id: str,
+        key: str,
+        path: str | None = None,
+    ) -> Response:
+        found = tenants.tenant_of_slug(tenant)
+        if found is None:
+            raise WebhookUnknown
+        content = request._request.body
+        sent = Call(
+            body=body_of(content),
+            headers=_headers(request.headers),
+            parameters=dict(request.query_params.lists()),
+            path=path,
+        )
+        once = _idempotency(request, (namespace, flow_id, key, path), content)
+        answer = webhooks.call(found.id, namespace, flow_id, key, sent, idempotency=once)
+        if answer.started is None:
+            return Response(status=204)
+        return Response({"tenantId": tenant, **shapes.started(answer.started)})
+
+
+def _headers(headers: Mapping[str, str]) -> dict[str, list[str]]:
+    return {
+        name: [value] for name, value in headers.items() if name.lower() not in HIDDEN
+    }
+
+
+def _idempotency(
+    request: Request, address: tuple[Any, ...], content: bytes
+) -> Idempotency | None:
+    key = request.headers.get("Idempotency-Key")
+    if not key:
+        return None
+    query = sorted(request.query_params.lists())
+    body = {"content": content.decode("latin-1"), "query": query}
+    return Idempotency.of(key[:255], route=f"webhook:{':'.join(map(str, address))}", body=body)

@@ -1,0 +1,1 @@
+"""Decides what an execution needs next; pure, level-triggered, deterministic."""

@@ -1,0 +1,361 @@
+"""Folds one event into a snapshot: the only code that changes states, histories and scopes.
+
+Whatever an event is about goes on the agenda, so the next ``decide`` looks exactly at what may
+have something to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, assert_never
+from uuid import UUID
+
+from executions.engine import counting
+from executions.engine.events import (
+    Admitted,
+    AttemptQueued,
+    ChildStarted,
+    Event,
+    ExecutionMoved,
+    ExecutionReopened,
+    Folded,
+    Held,
+    KillAsked,
+    KillSent,
+    Opened,
+    PauseAsked,
+    PhaseEntered,
+    Removed,
+    Rendered,
+    RenderFailed,
+    Reopened,
+    ResumeAsked,
+    RetryPlanned,
+    RoundBegun,
+    RoundEnded,
+    RunCreated,
+    RunMoved,
+    RunReported,
+    TryEnded,
+)
+from executions.engine.plan import Plan
+from executions.engine.rules.ending import FAILURE
+from executions.engine.rules.killing import ALONE
+from executions.engine.state import (
+    Ask,
+    Moment,
+    Outcome,
+    Reason,
+    Run,
+    Scope,
+    Snapshot,
+    State,
+    Try,
+)
+
+RETRY_AT: Final = "retryAt"
+ON_RESUME: Final = "onResume"
+
+
+def evolve(plan: Plan, snapshot: Snapshot, event: Event) -> Snapshot:
+    """The snapshot with the event in it."""
+    match event:
+        case RunCreated():
+            _create(plan, snapshot, event)
+        case TryEnded():
+            _end_try(snapshot, event)
+        case Folded():
+            _fold(plan, snapshot, event)
+        case RunMoved():
+            _move(snapshot, event)
+        case Rendered() | RenderFailed():
+            _rendered(snapshot, event)
+        case AttemptQueued(run=run):
+            _change(snapshot, replace(snapshot.runs[run], live_attempt=True, run_after=None))
+        case RunReported():
+            _report(plan, snapshot, event)
+        case ChildStarted(run=run, child=child, at=at):
+            _change(
+                snapshot,
+                replace(_to(snapshot.runs[run], State.RUNNING, at), child=child),
+            )
+        case Opened(run=run, scope=scope, at=at):
+            scope = replace(scope, since=at) if scope.round else scope
+            _change(
+                snapshot,
+                replace(_to(snapshot.runs[run], State.RUNNING, at), scope=scope),
+            )
+        case PhaseEntered(owner=owner, phase=phase):
+            scope = snapshot.scope_of(owner)
+            _rescope(snapshot, owner, replace(scope, phase=phase, cursor=0))
+        case RoundEnded(run=run, wake=wake):
+            _rescope(snapshot, run, replace(snapshot.scope_of(run), wake=wake))
+        case RoundBegun():
+            _begin_round(snapshot, event)
+        case KillSent(run=run):
+            _change(snapshot, replace(snapshot.runs[run], kill_sent=True))
+        case Reopened():
+            _reopen(snapshot, event)
+        case Removed(runs=runs):
+            _remove(snapshot, runs)
+        case _:
+            _of_execution(snapshot, event)
+    return snapshot
+
+
+def _of_execution(
+    snapshot: Snapshot,
+    event: ExecutionMoved
+    | RetryPlanned
+    | Admitted
+    | Held
+    | KillAsked
+    | PauseAsked
+    | ResumeAsked
+    | ExecutionReopened,
+) -> None:
+    execution = snapshot.execution
+    match event:
+        case ExecutionMoved(state=state, at=at):
+            execution = replace(
+                execution, state=state, history=(*execution.history, Moment(state, at))
+            )
+        case RetryPlanned(due=due):
+            execution = replace(execution, facts={**execution.facts, RETRY_AT: due.isoformat()})
+        case Admitted(forced=forced):
+            scheduled = None if forced else execution.scheduled_at
+            execution = replace(execution, admitted=True, scheduled_at=scheduled)
+        case Held(at=at):
+            history = (*execution.history, Moment(State.QUEUED, at))
+            execution = replace(execution, admitted=False, state=State.QUEUED, history=history)
+        case KillAsked(cascade=cascade):
+            facts = execution.facts if cascade else {**execution.facts, ALONE: True}
+            execution = replace(execution, kill_asked=True, pause_asked=False, facts=facts)
+        case PauseAsked():
+            execution = replace(execution, pause_asked=True)
+        case ResumeAsked():
+            _resume(snapshot, event)
+            return
+        case ExecutionReopened(scope=scope, at=at):
+            history = (*execution.history, Moment(State.RESTARTED, at))
+            execution = replace(
+                execution,
+                state=State.RESTARTED,
+                history=history,
+                scope=scope,
+                facts={k: v for k, v in execution.facts.items() if k not in _ENDINGS},
+                kill_asked=False,
+                pause_asked=False,
+            )
+        case _:
+            assert_never(event)
+    snapshot.execution = execution
+    snapshot.look_at(None)
+
+
+_ENDINGS: Final = frozenset({RETRY_AT, FAILURE, ALONE, Ask.OUTPUTS})
+
+
+def _create(plan: Plan, snapshot: Snapshot, event: RunCreated) -> None:
+    above = snapshot.runs[event.parent] if event.parent is not None else None
+    path = above.path if above else ()
+    snapshot.runs[event.run] = Run(
+        id=event.run,
+        node=event.node,
+        parent=event.parent,
+        ancestors=(*above.ancestors, above.id) if above else (),
+        path=path if event.value is None else (*path, event.value),
+        iteration=event.iteration,
+        value=event.value,
+        history=(Moment(State.CREATED, event.at),),
+    )
+    snapshot.created.add(event.run)
+    snapshot.changed.add(event.run)
+    snapshot.look_at(event.run)
+    scope = snapshot.scope_of(event.parent)
+    node = plan.nodes[event.node]
+    _rescope(snapshot, event.parent, counting.with_child(plan, scope, node, event.iteration))
+
+
+def _end_try(snapshot: Snapshot, event: TryEnded) -> None:
+    run = snapshot.runs[event.run]
+    begun = run if run.state is State.RUNNING else _to(run, State.RUNNING, event.started_at)
+    tries = run.tries
+    if not event.by_worker:
+        tries = (*tries, Try(event.ending, event.started_at, event.at))
+    _change(
+        snapshot,
+        replace(
+            begun,
+            live_attempt=False,
+            kill_sent=False,
+            attempts=run.attempts + 1,
+            lost=run.lost + (event.reason == Reason.WORKER_LOST),
+            first_try_at=run.first_try_at or event.started_at,
+            outcome=Outcome(event.ending, event.reason, event.error),
+            tries=tries,
+        ),
+    )
+
+
+def _fold(plan: Plan, snapshot: Snapshot, event: Folded) -> None:
+    run = snapshot.runs[event.run]
+    snapshot.runs[run.id] = replace(run, folded=True)
+    snapshot.changed.add(run.id)
+    scope = counting.without_child(
+        plan, snapshot.scope_of(run.parent), plan.nodes[run.node], run.state
+    )
+    if event.closes_iteration:
+        scope = replace(scope, open=scope.open - 1)
+    _rescope(snapshot, run.parent, scope)
+
+
+def _move(snapshot: Snapshot, event: RunMoved) -> None:
+    run = _to(snapshot.runs[event.run], event.state, event.at)
+    scope = run.scope
+    if event.verdict is not None and scope is not None:
+        scope = replace(scope, tally=counting.plus(scope.tally, event.verdict))
+    facts = run.facts
+    if event.state is State.RETRYING:
+        facts = {key: value for key, value in facts.items() if key == Ask.RUN_IF}
+    retrying = event.state is State.RETRYING
+    outcome = None if retrying else run.outcome
+    child = None if retrying else run.child
+    _pause_count(snapshot, before=snapshot.runs[event.run].state, after=event.state)
+    _change(
+        snapshot,
+        replace(
+            run,
+            scope=scope,
+            run_after=event.due,
+            facts=facts,
+            outcome=outcome,
+            child=child,
+        ),
+    )
+
+
+def _pause_count(snapshot: Snapshot, *, before: State, after: State) -> None:
+    step = (after is State.PAUSED) - (before is State.PAUSED)
+    if step:
+        execution = snapshot.execution
+        snapshot.execution = replace(execution, paused=execution.paused + step)
+        snapshot.look_at(None)
+
+
+def _rendered(snapshot: Snapshot, event: Rendered | RenderFailed) -> None:
+    if event.run is None:
+        execution = snapshot.execution
+        key, value = (
+            (event.ask, event.value) if isinstance(event, Rendered) else (FAILURE, event.message)
+        )
+        snapshot.execution = replace(execution, facts={**execution.facts, key: value})
+        snapshot.look_at(None)
+        return
+    run = snapshot.runs[event.run]
+    if isinstance(event, Rendered):
+        _change(snapshot, replace(run, facts={**run.facts, event.ask: event.value}))
+        return
+    reason = Reason.RUN_IF if event.ask is Ask.RUN_IF else Reason.RENDER
+    _change(snapshot, replace(run, outcome=Outcome(State.FAILED, reason, event.message)))
+
+
+def _report(plan: Plan, snapshot: Snapshot, event: RunReported) -> None:
+    above = snapshot.runs[event.parent]
+    history = (
+        Moment(State.CREATED, event.started_at),
+        Moment(State.RUNNING, event.started_at),
+        Moment(event.state, event.at),
+    )
+    snapshot.runs[event.run] = Run(
+        id=event.run,
+        node=-1 if event.node is None else event.node,
+        parent=above.id,
+        ancestors=(*above.ancestors, above.id),
+        path=above.path,
+        value=event.value,
+        state=event.state,
+        history=history,
+        attempts=event.attempts,
+        tries=(Try(event.state, event.started_at, event.at),),
+        first_try_at=event.started_at,
+        folded=True,
+        dynamic=event.node is None,
+        task_id=event.task_id,
+    )
+    snapshot.created.add(event.run)
+    snapshot.changed.add(event.run)
+
+
+def _begin_round(snapshot: Snapshot, event: RoundBegun) -> None:
+    _remove(snapshot, event.dropped)
+    scope = snapshot.scope_of(event.run)
+    fresh = Scope(branch=scope.branch, round=scope.round + 1, since=scope.since)
+    _rescope(snapshot, event.run, fresh)
+
+
+def _resume(snapshot: Snapshot, event: ResumeAsked) -> None:
+    execution = snapshot.execution
+    if event.run is not None:
+        run = _to(snapshot.runs[event.run], State.RUNNING, event.at)
+        _pause_count(snapshot, before=State.PAUSED, after=State.RUNNING)
+        facts = {**run.facts, ON_RESUME: dict(event.inputs)}
+        _change(snapshot, replace(run, facts=facts, run_after=None))
+        execution = snapshot.execution
+    if execution.state is State.PAUSED:
+        history = (*execution.history, Moment(State.RESTARTED, event.at))
+        execution = replace(execution, state=State.RESTARTED, history=history)
+    snapshot.execution = replace(execution, pause_asked=False)
+    snapshot.look_at(None)
+
+
+def _reopen(snapshot: Snapshot, event: Reopened) -> None:
+    run = snapshot.runs[event.run]
+    history = (*run.history, Moment(event.state, event.at))
+    again = replace(
+        run,
+        state=event.state,
+        history=history,
+        scope=event.scope,
+        outcome=None,
+        folded=False,
+        run_after=None,
+        kill_sent=False,
+        facts={} if event.fresh else run.facts,
+        child=None if event.fresh else run.child,
+    )
+    _pause_count(snapshot, before=run.state, after=event.state)
+    _change(snapshot, again)
+
+
+def _remove(snapshot: Snapshot, runs: tuple[UUID, ...]) -> None:
+    for run in runs:
+        snapshot.runs.pop(run, None)
+        snapshot.agenda.pop(run, None)
+        snapshot.changed.discard(run)
+        if run in snapshot.created:
+            snapshot.created.discard(run)
+        else:
+            snapshot.dropped.add(run)
+
+
+def _to(run: Run, state: State, at: datetime) -> Run:
+    if run.state is state:
+        return run
+    return replace(run, state=state, history=(*run.history, Moment(state, at)))
+
+
+def _change(snapshot: Snapshot, run: Run) -> None:
+    snapshot.runs[run.id] = run
+    snapshot.changed.add(run.id)
+    snapshot.look_at(run.id)
+
+
+def _rescope(snapshot: Snapshot, owner: UUID | None, scope: Scope) -> None:
+    if owner is None:
+        snapshot.execution = replace(snapshot.execution, scope=scope)
+    else:
+        snapshot.runs[owner] = replace(snapshot.runs[owner], scope=scope)
+        snapshot.changed.add(owner)
+    snapshot.look_at(owner)

@@ -1,0 +1,113 @@
+"""Takes an execution up again: after a failure, or after somebody changed a state by hand.
+
+What failed is tried again and keeps its tries; the groups around it are open again and count
+anew; handlers of errors, ``finally`` and what ran after the execution are void.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from executions.engine.counting import phase_of
+from executions.engine.events import (
+    Event,
+    ExecutionReopened,
+    Removed,
+    Reopened,
+    ResumeAsked,
+)
+from executions.engine.evolve import evolve
+from executions.engine.plan import Kind, Plan
+from executions.engine.recounting import recount
+from executions.engine.state import TERMINAL, Phase, Run, Snapshot, State
+
+UNWELL: Final = frozenset({State.FAILED, State.KILLED, State.CANCELLED, State.RETRIED})
+
+
+def restart(plan: Plan, snapshot: Snapshot, now: datetime) -> tuple[Event, ...]:
+    """Takes up whatever failed, and evolves the wholly loaded snapshot; nothing if nothing did."""
+    paused = [run for run in snapshot.runs.values() if run.state is State.PAUSED]
+    if paused and not snapshot.execution.ended:
+        return _recorded(plan, snapshot, [ResumeAsked(run.id, now) for run in paused])
+    causes = [run for run in snapshot.runs.values() if _is_cause(plan, snapshot, run)]
+    if not causes and snapshot.execution.state not in UNWELL:
+        return ()
+    return _reopen(plan, snapshot, causes, State.RESTARTED, now)
+
+
+def mark(
+    plan: Plan, snapshot: Snapshot, run: UUID, state: State, now: datetime
+) -> tuple[Event, ...]:
+    """Gives a run a state by hand; the execution goes on from there."""
+    found = snapshot.runs.get(run)
+    if found is None or found.live_attempt or (found.scope is not None and found.scope.live):
+        return ()
+    if found.state is State.PAUSED and state in (State.RUNNING, State.SUCCESS):
+        return _recorded(plan, snapshot, [ResumeAsked(run, now)])
+    return _reopen(plan, snapshot, [found], state if state in TERMINAL else State.RESTARTED, now)
+
+
+def _is_cause(plan: Plan, snapshot: Snapshot, run: Run) -> bool:
+    """Whether a run failed by itself, and its failure was not forgiven above it."""
+    if run.dynamic or run.state not in UNWELL or not _in_tasks(plan, snapshot, run):
+        return False
+    above = [snapshot.runs[id] for id in run.ancestors if id in snapshot.runs]
+    if any(one.ended and one.state not in UNWELL for one in above):
+        return False
+    if any(plan.nodes[one.node].kind is Kind.DIRECTORY for one in above):
+        return False
+    if plan.nodes[run.node].kind is Kind.DIRECTORY:
+        return True
+    return not any(
+        one.parent == run.id and one.state in UNWELL and _in_own_tasks(plan, one)
+        for one in snapshot.runs.values()
+    )
+
+
+def _in_own_tasks(plan: Plan, run: Run) -> bool:
+    return not run.dynamic and phase_of(plan.nodes[run.node].branch) is Phase.TASKS
+
+
+def _in_tasks(plan: Plan, snapshot: Snapshot, run: Run) -> bool:
+    lineage = [run, *(snapshot.runs[id] for id in run.ancestors if id in snapshot.runs)]
+    return all(_in_own_tasks(plan, one) for one in lineage)
+
+
+def _reopen(
+    plan: Plan, snapshot: Snapshot, causes: list[Run], state: State, now: datetime
+) -> tuple[Event, ...]:
+    fresh = state not in TERMINAL
+    groups = {id for run in causes for id in run.ancestors if id in snapshot.runs}
+    void = _void(plan, snapshot, groups, [run.id for run in causes] if fresh else [])
+    events: list[Event] = list(_recorded(plan, snapshot, [Removed(tuple(void))]))
+    for run in causes:
+        scope = None if fresh else run.scope
+        events += _recorded(plan, snapshot, [Reopened(run.id, state, now, scope, fresh)])
+    # From the inside out: a group counts its children as they are now.
+    for id in sorted(groups, key=lambda id: -len(snapshot.runs[id].ancestors)):
+        scope = recount(plan, snapshot, id)
+        events += _recorded(plan, snapshot, [Reopened(id, State.RUNNING, now, scope)])
+    scope = recount(plan, snapshot, None)
+    events += _recorded(plan, snapshot, [ExecutionReopened(scope, now)])
+    return tuple(events)
+
+
+def _void(plan: Plan, snapshot: Snapshot, groups: set[UUID], emptied: list[UUID]) -> list[UUID]:
+    """Runs of handlers around what is taken up again, and all that is inside emptied groups."""
+    gone: set[UUID] = set()
+    for run in snapshot.runs.values():
+        own = run.parent is None or run.parent in groups
+        if own and not run.dynamic and not _in_own_tasks(plan, run) and run.id not in emptied:
+            gone.add(run.id)
+    gone |= {run.id for run in snapshot.runs.values() if gone.intersection(run.ancestors)}
+    inside = set(emptied)
+    gone |= {run.id for run in snapshot.runs.values() if inside.intersection(run.ancestors)}
+    return [run for run in snapshot.runs if run in gone]
+
+
+def _recorded(plan: Plan, snapshot: Snapshot, events: list[Event]) -> tuple[Event, ...]:
+    for event in events:
+        evolve(plan, snapshot, event)
+    return tuple(events)

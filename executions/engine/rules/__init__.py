@@ -1,0 +1,1 @@
+"""The rules of the engine, one a module; each reads like the law that it is."""

@@ -1,0 +1,85 @@
+"""The execution itself: when it begins, shows a pause, is stopped, and how it ends.
+
+It walks ``tasks``, ``errors`` and ``finally`` as any group does, renders its outputs, takes the
+state of its worst task, and then runs ``afterExecution``, which changes nothing of that state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from executions.engine.commands import Command, Enter, MoveExecution, Render, WakeAt
+from executions.engine.plan import Plan
+from executions.engine.rules import killing, outcome, progressing
+from executions.engine.state import Ask, Execution, Phase, Snapshot, State
+
+START: Final = "start"
+FAILURE: Final = "failure"
+WAITING: Final = frozenset({State.CREATED, State.QUEUED, State.RESTARTED})
+
+
+def execution(plan: Plan, snapshot: Snapshot, now: datetime) -> Iterator[Command]:
+    """What the execution as a whole does next."""
+    it = snapshot.execution
+    if it.ended:
+        yield from _afterwards(plan, it)
+    elif killing.holds(snapshot):
+        yield from _killed(it)
+    elif it.state is State.CREATED and it.scheduled_at is not None and it.scheduled_at > now:
+        yield WakeAt(None, START, it.scheduled_at)
+    elif not it.admitted:
+        return
+    else:
+        yield from _going_on(plan, it)
+
+
+def _killed(it: Execution) -> Iterator[Command]:
+    if it.state is not State.KILLING:
+        yield MoveExecution(State.KILLING)
+    elif it.scope.live == 0:
+        yield MoveExecution(State.KILLED)
+
+
+def _going_on(plan: Plan, it: Execution) -> Iterator[Command]:
+    paused = it.pause_asked or it.paused > 0
+    if it.state in WAITING or (it.state is State.PAUSED and not paused):
+        yield MoveExecution(State.RUNNING)
+        return
+    if paused and it.state is not State.PAUSED:
+        yield MoveExecution(State.PAUSED)
+    step = progressing.next_step(plan, None, None, it.scope, held=it.pause_asked)
+    if step is not None:
+        yield from step
+    elif it.scope.live == 0 and not it.pause_asked:
+        yield from _end(plan, it)
+
+
+def _end(plan: Plan, it: Execution) -> Iterator[Command]:
+    state = outcome.of_scope(None, it.scope)
+    if state is not State.RETRIED and plan.has_outputs and not _outputs_tried(it):
+        yield Render(None, Ask.OUTPUTS)
+        return
+    failed = FAILURE in it.facts and state in (State.SUCCESS, State.WARNING)
+    yield MoveExecution(State.FAILED if failed else state)
+
+
+def _outputs_tried(it: Execution) -> bool:
+    return Ask.OUTPUTS in it.facts or FAILURE in it.facts
+
+
+def _afterwards(plan: Plan, it: Execution) -> Iterator[Command]:
+    """``afterExecution``, once the state is final; not for an execution that starts anew."""
+    if not plan.branch(None, "after") or it.state is State.RETRIED:
+        return
+    if it.scope.phase is Phase.CLOSED:
+        return
+    if it.scope.phase is not Phase.AFTER:
+        yield Enter(None, Phase.AFTER)
+        return
+    step = progressing.next_step(plan, None, None, it.scope, held=False)
+    if step is None and it.scope.live == 0:
+        yield Enter(None, Phase.CLOSED)
+    elif step is not None:
+        yield from step

@@ -1,0 +1,26 @@
+"""Facts about executions, one module per group of tables; the engine writes them by plain SQL."""
+
+from __future__ import annotations
+
+from executions.models.execution import Execution
+from executions.models.ledger import InboxMessage, Journal, Timer
+from executions.models.records import LogLine, Metric, Output
+from executions.models.task_run import Attempt, TaskRun
+from executions.models.triggers import IdempotencyKey, TriggerFired, TriggerState
+from executions.models.workers import Worker
+
+__all__ = [
+    "Attempt",
+    "Execution",
+    "IdempotencyKey",
+    "InboxMessage",
+    "Journal",
+    "LogLine",
+    "Metric",
+    "Output",
+    "TaskRun",
+    "Timer",
+    "TriggerFired",
+    "TriggerState",
+    "Worker",
+]

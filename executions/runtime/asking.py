@@ -1,0 +1,139 @@
+"""Answers what the engine asks to be rendered; each answer is data that is stored and asked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, assert_never
+
+from downbeat.sdk.shapes import Choice, Delay, Hold, Iteration, Repetition
+from downbeat.sdk.task import Task
+from executions.engine.events import Rendered
+from executions.engine.state import Ask, Run
+from flows.spec.expressions import (
+    ExpressionError,
+    compile_template,
+    render_value,
+    truthy,
+)
+from flows.spec.inputs import type_output
+from flows.spec.render import RenderError, iteration_values, render_field, render_task, text_of
+
+if TYPE_CHECKING:
+    from executions.runtime.inline import Hands
+
+CHILD_FIELDS = (
+    "namespace", "flow_id", "revision", "inputs", "wait", "transmit_failed", "inherit_labels",
+    "schedule_date",
+)  # fmt: skip
+
+
+def answer(hands: Hands, run: Run | None, ask: Ask) -> Rendered:
+    """The value asked for; ``RenderError`` if there is none."""
+    if run is None:
+        outputs = _flow_outputs(hands)
+        hands.left.flow_outputs = outputs
+        return Rendered(None, ask, True)
+    return Rendered(run.id, ask, _of_run(hands, run, ask))
+
+
+def _of_run(hands: Hands, run: Run, ask: Ask) -> Any:
+    node = hands.compiled.plan.nodes[run.node]
+    task, shape = node.task, node.shape
+    match ask:
+        case Ask.RUN_IF:
+            return _condition(hands, run, str(task.run_if))
+        case Ask.CHOICE:
+            assert isinstance(shape, Choice)
+            return _choice(hands, run, task, shape)
+        case Ask.VALUES:
+            assert isinstance(shape, Iteration)
+            values = iteration_values(_field(hands, run, task, shape.field))
+            hands.values_rendered(run, values)
+            return len(values)
+        case Ask.UNTIL:
+            assert isinstance(shape, Repetition)
+            return _until(hands, run, task, shape)
+        case Ask.HOLD:
+            assert isinstance(shape, Hold)
+            return {
+                "delay": _seconds(_field(hands, run, task, shape.delay_field)),
+                "timeout": _seconds(_field(hands, run, task, shape.timeout_field)),
+            }
+        case Ask.DELAY:
+            assert isinstance(shape, Delay)
+            return _seconds(_field(hands, run, task, shape.field)) or 0.0
+        case Ask.CHILD:
+            return _child(hands, run, task)
+        case Ask.OUTPUTS:
+            raise RenderError("outputs", "a task run has no flow outputs")
+        case _:
+            assert_never(ask)
+
+
+def _field(hands: Hands, run: Run, task: Task, field: str) -> Any:
+    return render_field(task, field, hands.context(run), hands.services)
+
+
+def _seconds(length: timedelta | None) -> float | None:
+    return None if length is None else length.total_seconds()
+
+
+def _condition(hands: Hands, run: Run, text: str) -> bool:
+    try:
+        template = compile_template(text)
+        return bool(truthy(template.render(hands.context(run), services=hands.services)))
+    except ExpressionError as problem:
+        raise RenderError("runIf", str(problem)) from None
+
+
+def _choice(hands: Hands, run: Run, task: Task, shape: Choice) -> str:
+    value = _field(hands, run, task, shape.field)
+    if shape.by == "truth":
+        true = bool(truthy(value))
+        hands.put_outputs(run, {"evaluationResult": true})
+        return "true" if true else "false"
+    chosen = text_of(value)
+    hands.put_outputs(run, {"value": chosen, "defaults": chosen not in shape.cases})
+    return chosen
+
+
+def _until(hands: Hands, run: Run, task: Task, shape: Repetition) -> dict[str, Any]:
+    scope = hands.snapshot.scope_of(run.id)
+    hands.put_outputs(run, {"iterationCount": scope.round})
+    frequency = _field(hands, run, task, shape.frequency_field)
+    return {
+        "round": scope.round,
+        "done": bool(truthy(_field(hands, run, task, shape.field))),
+        "interval": _seconds(frequency.interval),
+        "maxIterations": frequency.max_iterations,
+        "maxDuration": _seconds(frequency.max_duration),
+        "failOnMax": bool(_field(hands, run, task, shape.fail_on_max_field)),
+    }
+
+
+def _child(hands: Hands, run: Run, task: Task) -> dict[str, Any]:
+    rendered = render_task(task, hands.context(run), hands.services)
+    found = {name: getattr(rendered, name) for name in CHILD_FIELDS if hasattr(rendered, name)}
+    labels = getattr(rendered, "labels", ())
+    found["labels"] = [{"key": label.key, "value": label.value} for label in labels]
+    return found
+
+
+def _flow_outputs(hands: Hands) -> Mapping[str, Any]:
+    context = hands.context(None)
+    found: dict[str, Any] = {}
+    for output in hands.compiled.revision.spec.outputs:
+        try:
+            value = render_output(output.value, context, hands)
+        except ExpressionError as problem:
+            raise RenderError(output.id, str(problem)) from None
+        found[output.id] = type_output(output, value)
+    return found
+
+
+def render_output(value: Any, context: Mapping[str, Any], hands: Hands) -> Any:
+    """A written value: one whole expression keeps its type, anything else is rendered inside."""
+    if isinstance(value, str):
+        return compile_template(value).evaluate(context, services=hands.services)
+    return render_value(value, context, services=hands.services)

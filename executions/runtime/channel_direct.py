@@ -1,0 +1,148 @@
+"""The worker's channel straight to the database: role ``app``, one tenant's scope per question."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+from django.db import connection
+
+from downbeat.common import storage
+from downbeat.common.scope import tenant_scope
+from executions.runtime import log_store, requests
+from executions.runtime.outputs import outputs_of_tasks
+from executions.runtime.polls import is_poll
+from executions.runtime.work_places import Place, WorkPlaces
+from executions.worker.channel import LeaseLost
+from executions.worker.work import AttemptKey, AttemptResult, LogRecord
+from flows import facade as flows
+from tenants import facade as tenants
+
+_HELD: Final = """
+select 1 from attempt
+ where tenant_id = %s and execution_id = %s and task_run_id = %s and number = %s
+   and lease_epoch = %s and state = 'RUNNING'
+"""
+_POLL_HELD: Final = "select 1 from trigger_state where tenant_id = %s and id = %s and lease_epoch = %s"
+_REMEMBER: Final = """
+update task_run set remembered = %s::jsonb where tenant_id = %s and execution_id = %s and id = %s
+"""
+
+
+class DirectChannel:
+    """Answers the worker's threads; each call is one short transaction."""
+
+    def __init__(
+        self, *, places: WorkPlaces, finished: Callable[[AttemptResult], None]
+    ) -> None:
+        self._places = places
+        self._finished = finished
+
+    def outputs(self, key: AttemptKey, task_ids: Iterable[str]) -> Mapping[str, Any]:
+        """Outputs of the named tasks of the execution, as expressions see them."""
+        with self._held(key):
+            if is_poll(key):
+                return {}
+            return outputs_of_tasks(key.execution_id, tuple(task_ids))
+
+    def secret(self, key: AttemptKey, name: str, namespace: str | None) -> str:
+        """A secret of the execution's namespace (nearest ancestor wins); ``KeyError`` if none."""
+        with self._held(key) as place:
+            return tenants.resolve_secret(namespace or place.namespace, name)
+
+    def kv(self, key: AttemptKey, namespace: str | None, name: str) -> Any:
+        """A stored value; ``KeyError`` if there is none."""
+        with self._held(key) as place:
+            found = flows.pair(namespace, name) if namespace else _nearest(place, name)
+        if found is None:
+            raise KeyError(name)
+        return found.value
+
+    def read(self, key: AttemptKey, uri: str) -> BinaryIO:
+        """A file of internal storage or, for a relative path, a namespace file."""
+        with self._held(key) as place:
+            address = uri if "://" in uri else _namespace_file(place, uri)
+        try:
+            return storage.storage_for(key.tenant_id).open(address)
+        except storage.Missing:
+            raise FileNotFoundError(uri) from None
+
+    def save(self, key: AttemptKey, name: str, content: BinaryIO) -> str:
+        """Puts a file below the attempt's folder of internal storage; returns its URI.
+
+        The lease's number is part of the folder: a worker that lost its lease cannot replace the
+        files of the one that holds it.
+        """
+        with self._held(key) as place:
+            folder = place.folder(key)
+        return storage.storage_for(key.tenant_id).put(f"{folder}/{name.lstrip('/')}", content)
+
+    def namespace_files(
+        self, key: AttemptKey, namespace: str, include: Sequence[str], exclude: Sequence[str]
+    ) -> Mapping[str, str]:
+        """Namespace files that match, as path → URI."""
+        with self._held(key) as place:
+            found = flows.matching(namespace or place.namespace, include, exclude)
+        return {file.path: file.uri for file in found}
+
+    def request(self, key: AttemptKey, operation: str, arguments: Mapping[str, Any]) -> Any:
+        """Any other question of a task; answered as data."""
+        with self._held(key) as place:
+            return requests.answer(place, operation, arguments)
+
+    def remember(self, key: AttemptKey, state: Mapping[str, Any]) -> None:
+        """Stores what the next attempt of this task run must know."""
+        import orjson
+
+        with self._held(key), connection.cursor() as cursor:
+            facts: list[Any] = [orjson.dumps(state).decode(), key.tenant_id, key.execution_id, key.task_run_id]
+            cursor.execute(_REMEMBER, facts)
+
+    def log(self, records: Sequence[LogRecord]) -> None:
+        """Stores a batch of log lines; blocks while the platform cannot take them."""
+        by_tenant: dict[UUID, list[LogRecord]] = defaultdict(list)
+        for record in records:
+            if not is_poll(record.key):
+                by_tenant[record.key.tenant_id].append(record)
+        for tenant_id, lines in by_tenant.items():
+            with tenant_scope(tenant_id):
+                log_store.store(tenant_id, lines)
+
+    def complete(self, result: AttemptResult) -> None:
+        """Hands over the result; returns once it is on its way to be written."""
+        self._finished(result)
+
+    @contextmanager
+    def _held(self, key: AttemptKey) -> Iterator[Place]:
+        """The tenant's scope, if the lease is still ours."""
+        place = self._places.of(key)
+        if place is None:
+            raise LeaseLost(str(key))
+        with tenant_scope(key.tenant_id):
+            with connection.cursor() as cursor:
+                if is_poll(key):
+                    cursor.execute(_POLL_HELD, [key.tenant_id, key.task_run_id, key.epoch])
+                else:
+                    cursor.execute(_HELD, _identity(key))
+                if cursor.fetchone() is None:
+                    raise LeaseLost(str(key))
+            yield place
+
+
+def _identity(key: AttemptKey) -> list[Any]:
+    return [key.tenant_id, key.execution_id, key.task_run_id, key.number, key.epoch]
+
+
+def _nearest(place: Place, name: str) -> Any:
+    found = tenants.namespace(place.namespace)
+    return flows.inherited_pair(found.ancestors if found else [place.namespace], name)
+
+
+def _namespace_file(place: Place, path: str) -> str:
+    found = flows.file(place.namespace, path)
+    if found is None or found.directory:
+        raise FileNotFoundError(path)
+    return found.uri

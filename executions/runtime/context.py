@@ -1,0 +1,231 @@
+"""What expressions of an execution see: flow, execution, inputs, outputs, the run and those around.
+
+Outputs and the states of tasks are read when they are named; ``parent`` and ``parents`` are made
+only for tasks that name them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from downbeat.common.clock import wire
+from executions.engine.state import Run, Snapshot, State
+from executions.runtime.outputs import Outputs, OutputStore, place
+from executions.runtime.plans import Compiled, namespace_of
+from flows.spec.expressions import References
+from flows.spec.inputs import lookup, put
+from tenants import facade as tenants
+
+PARENTS: Final = frozenset({"parent", "parents"})
+
+_STATES: Final = """
+select path, state from task_run
+ where tenant_id = %s and execution_id = %s and task_id = %s order by created_at, id
+"""
+
+
+@dataclass(slots=True)
+class ExecutionFacts:
+    """What the row of an execution says to expressions."""
+
+    tenant_id: UUID
+    id: UUID
+    namespace: str
+    flow_id: str
+    revision: int
+    created_at: datetime
+    original_id: UUID
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    labels: list[dict[str, Any]] = field(default_factory=list)
+    trigger: Mapping[str, Any] | None = None
+    kind: str | None = None
+
+    @property
+    def folder(self) -> str:
+        """The execution's folder in storage."""
+        return f"{self.namespace.replace('.', '/')}/{self.flow_id}/executions/{self.id}"
+
+
+def execution_context(
+    facts: ExecutionFacts,
+    compiled: Compiled,
+    *,
+    state: str,
+    outputs: Mapping[str, Any],
+    tasks: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The part of a context that all runs of an execution share."""
+    ours = settings.DOWNBEAT
+    namespace = namespace_of(facts.tenant_id, facts.namespace)
+    inputs, _ = opened_inputs(facts, compiled)
+    variables = dict((facts.trigger or {}).get("variables") or {})
+    context: dict[str, Any] = {
+        "flow": {
+            "id": facts.flow_id,
+            "namespace": facts.namespace,
+            "revision": facts.revision,
+            "tenantId": str(facts.tenant_id),
+        },
+        "execution": {
+            "id": str(facts.id),
+            "startDate": wire(facts.created_at),
+            "originalId": str(facts.original_id),
+            "state": state,
+        },
+        "inputs": inputs,
+        "vars": {**(compiled.revision.spec.variables or {}), **facts.variables},
+        "labels": labels_tree(facts.labels),
+        "namespace": {"id": facts.namespace, "variables": namespace.variables if namespace else {}},
+        "outputs": outputs,
+        "tasks": tasks,
+        "envs": dict(ours.task_variables),
+        "globals": dict(ours.global_variables),
+    }
+    if facts.trigger is not None:
+        context["trigger"] = variables
+        if "date" in variables:
+            context["schedule"] = variables
+    return context
+
+
+def opened_inputs(
+    facts: ExecutionFacts, compiled: Compiled
+) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """The inputs as tasks see them, secrets opened, and the secrets' texts."""
+    if not compiled.secret_inputs:
+        return facts.inputs, ()
+    inputs = dict(facts.inputs)
+    found: list[str] = []
+    for name in compiled.secret_inputs:
+        sealed = lookup(inputs, name)
+        if isinstance(sealed, str) and sealed:
+            found.append(tenants.decrypt(sealed))
+            put(inputs, name, found[-1])
+    return inputs, tuple(found)
+
+
+def labels_tree(labels: list[dict[str, Any]]) -> dict[str, Any]:
+    """Labels as expressions see them: nested at dots, and the first of equal keys."""
+    tree: dict[str, Any] = {}
+    for label in reversed(labels):
+        place(tree, str(label["key"]).split("."), label["value"])
+        tree.setdefault(str(label["key"]), label["value"])
+    return tree
+
+
+def run_context(
+    shared: Mapping[str, Any],
+    compiled: Compiled,
+    snapshot: Snapshot,
+    run: Run,
+    store: OutputStore,
+    references: References,
+) -> dict[str, Any]:
+    """The context of one run."""
+    node = compiled.plan.nodes[run.node]
+    started = next(
+        (m.at for m in reversed(run.history) if m.state is State.RUNNING), run.history[0].at
+    )
+    taskrun: dict[str, Any] = {
+        "id": str(run.id),
+        "startDate": wire(started),
+        "attemptsCount": run.attempts,
+    }
+    if run.parent is not None:
+        taskrun["parentId"] = str(run.parent)
+    if run.value is not None:
+        taskrun["value"] = run.value
+    if run.iteration is not None:
+        taskrun["iteration"] = run.iteration
+    context = {
+        **shared,
+        "task": {"id": node.id, "type": node.task.type},
+        "taskrun": taskrun,
+    }
+    if references.has_dynamic or not PARENTS.isdisjoint(references.names) or _prints(references):
+        parents = parents_of(compiled, snapshot, run, store)
+        if parents:
+            context["parent"] = parents[0]
+            context["parents"] = parents
+    return context
+
+
+def _prints(references: References) -> bool:
+    return not {"printContext", "fetchContext", "currentEachOutput"}.isdisjoint(
+        references.functions
+    )
+
+
+def parents_of(
+    compiled: Compiled, snapshot: Snapshot, run: Run, store: OutputStore
+) -> list[dict[str, Any]]:
+    """The groups around a run that have a value or outputs, the nearest first."""
+    found = []
+    for id in reversed(run.ancestors):
+        above = snapshot.runs.get(id)
+        if above is None:
+            continue
+        entry: dict[str, Any] = {}
+        if above.value is not None:
+            entry["taskrun"] = {"value": above.value}
+        try:
+            entry["outputs"] = store.exactly(compiled.plan.nodes[above.node].id, above.path)
+        except KeyError:
+            pass
+        if entry:
+            found.append(entry)
+    return found
+
+
+class TaskStates(Mapping[str, Any]):
+    """``tasks`` in an expression: the states of task runs, keyed by iteration values."""
+
+    def __init__(
+        self, facts: ExecutionFacts, compiled: Compiled, snapshot: Callable[[], Snapshot | None]
+    ) -> None:
+        self._facts, self._compiled, self._snapshot = facts, compiled, snapshot
+
+    def __getitem__(self, task_id: str) -> Any:
+        found: dict[str, Any] = {}
+        for path, state in self._states(task_id):
+            place(found, (*path, "state"), state)
+        if not found:
+            raise KeyError(task_id)
+        return found
+
+    def _states(self, task_id: str) -> Iterator[tuple[tuple[str, ...], str]]:
+        facts = [self._facts.tenant_id, self._facts.id, task_id]
+        with connection.cursor() as cursor:
+            cursor.execute(_STATES, facts)
+            for path, state in cursor.fetchall():
+                yield tuple(path), state
+        snapshot = self._snapshot()
+        for run in snapshot.runs.values() if snapshot else ():
+            if not run.dynamic and self._compiled.plan.nodes[run.node].id == task_id:
+                yield run.path, run.state
+
+    def __contains__(self, task_id: object) -> bool:
+        try:
+            self[str(task_id)]
+        except KeyError:
+            return False
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([node.id for node in self._compiled.plan.nodes if node.id in self])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def outputs_view(store: OutputStore, compiled: Compiled) -> Outputs:
+    """``outputs`` of an execution."""
+    return Outputs(store, compiled.depths)

@@ -1,0 +1,254 @@
+"""Outputs of task runs: small ones in their row, large ones in storage, read when they are named.
+
+An expression sees ``outputs.<task>``; inside loops a map keyed by the iterations' values, the
+outermost first. Only what is named is read: ``outputs.<task>[value]`` reads one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from downbeat.common import storage
+from downbeat.common.scope import current_tenant
+from executions.runtime.store_codec import loaded, text
+
+LARGE: Final = 32 * 1024
+
+_OF_TASKS: Final = """
+select task_id, path, value, uri from output
+ where tenant_id = %s and execution_id = %s and task_id = any(%s)
+ order by task_run_id
+"""
+_TASK_IDS: Final = """
+select distinct task_id from output where tenant_id = %s and execution_id = %s
+"""
+_BELOW: Final = """
+select path, value, uri from output
+ where tenant_id = %s and execution_id = %s and task_id = %s and path[1:%s] = %s::text[]
+ order by task_run_id
+"""
+_EXACTLY: Final = """
+select value, uri from output
+ where tenant_id = %s and execution_id = %s and task_id = %s and path = %s::text[]
+ order by task_run_id desc limit 1
+"""
+_WRITE: Final = """
+insert into output (tenant_id, execution_id, task_run_id, task_id, path, value, uri, size)
+select %s, o.execution_id, o.task_run_id, o.task_id, o.path, o.value, o.uri, o.size
+  from jsonb_to_recordset(%s::jsonb) as o(execution_id uuid, task_run_id uuid, task_id text,
+       path text[], value jsonb, uri text, size int)
+on conflict (tenant_id, execution_id, task_run_id) do update
+   set value = excluded.value, uri = excluded.uri, size = excluded.size
+"""
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewOutput:
+    """The outputs of one task run, about to be written."""
+
+    execution_id: UUID
+    task_run_id: UUID
+    task_id: str
+    path: Path
+    value: Mapping[str, Any]
+    folder: str
+    """Where in storage a large value is put."""
+
+
+def write(tenant_id: UUID, outputs: Sequence[NewOutput]) -> None:
+    """Stores outputs; later ones of the same task run replace earlier ones."""
+    if not outputs:
+        return
+    records = list({item.task_run_id: _record(tenant_id, item) for item in outputs}.values())
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, [tenant_id, text(records)])
+
+
+def _record(tenant_id: UUID, item: NewOutput) -> dict[str, Any]:
+    packed = text(item.value)
+    uri = None
+    if len(packed) > LARGE:
+        name = f"{item.folder}/tasks/{item.task_id}/{item.task_run_id}/outputs.json"
+        uri = storage.storage_for(tenant_id).put(name, packed.encode())
+    return {
+        "execution_id": item.execution_id,
+        "task_run_id": item.task_run_id,
+        "task_id": item.task_id,
+        "path": list(item.path),
+        "value": None if uri else item.value,
+        "uri": uri,
+        "size": len(packed),
+    }
+
+
+def value_of(tenant_id: UUID, value: Any, uri: str | None) -> Any:
+    """The stored outputs of a row, wherever they are."""
+    if uri is None:
+        return loaded(value)
+    with storage.storage_for(tenant_id).open(uri) as file:
+        return orjson.loads(file.read())
+
+
+def outputs_of_tasks(execution_id: UUID, task_ids: Sequence[str]) -> dict[str, Any]:
+    """The outputs of tasks as expressions see them, whole; tasks without outputs are left out."""
+    tenant_id = current_tenant()
+    found: dict[str, Any] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_TASKS, [tenant_id, execution_id, list(task_ids)])
+        rows = cursor.fetchall()
+    for task_id, path, value, uri in rows:
+        place(found, (task_id, *path), value_of(tenant_id, value, uri))
+    return found
+
+
+def place(tree: dict[str, Any], path: Sequence[str], value: Any) -> None:
+    """Puts a value into nested maps."""
+    for key in path[:-1]:
+        below = tree.get(key)
+        if not isinstance(below, dict):
+            below = tree[key] = {}
+        tree = below
+    tree[path[-1]] = value
+
+
+class OutputStore:
+    """The outputs of one execution as a turn sees them: those of this turn over those stored."""
+
+    def __init__(self, execution_id: UUID) -> None:
+        self.execution_id = execution_id
+        self._fresh: dict[str, dict[Path, Any]] = {}
+        self._read: dict[tuple[str, Path], Any] = {}
+        self._any_stored: bool | None = None
+
+    def put(self, task_id: str, path: Path, value: Any) -> None:
+        """Outputs that this turn has made and not written yet."""
+        self._fresh.setdefault(task_id, {})[path] = value
+
+    def nothing_stored(self) -> None:
+        """Says that the execution is new: there is nothing to read."""
+        self._any_stored = False
+
+    def exactly(self, task_id: str, path: Path) -> Any:
+        """The outputs of one task run; ``KeyError`` if there are none."""
+        fresh = self._fresh.get(task_id, {})
+        if path in fresh:
+            return fresh[path]
+        key = (task_id, path)
+        if key not in self._read:
+            self._read[key] = self._fetch(task_id, path)
+        if self._read[key] is _NONE:
+            raise KeyError(task_id)
+        return self._read[key]
+
+    def _fetch(self, task_id: str, path: Path) -> Any:
+        if self._any_stored is False:
+            return _NONE
+        tenant_id = current_tenant()
+        with connection.cursor() as cursor:
+            cursor.execute(_EXACTLY, [tenant_id, self.execution_id, task_id, list(path)])
+            row = cursor.fetchone()
+        return _NONE if row is None else value_of(tenant_id, row[0], row[1])
+
+    def below(self, task_id: str, prefix: Path) -> dict[str, Any]:
+        """All outputs of a task under some iteration values, as nested maps."""
+        found: dict[str, Any] = {}
+        for path, value in self._stored_below(task_id, prefix):
+            place(found, path[len(prefix) :] or ("",), value)
+        for path, value in self._fresh.get(task_id, {}).items():
+            if path[: len(prefix)] == prefix:
+                place(found, path[len(prefix) :] or ("",), value)
+        return found
+
+    def _stored_below(self, task_id: str, prefix: Path) -> Iterator[tuple[Path, Any]]:
+        if self._any_stored is False:
+            return
+        tenant_id = current_tenant()
+        facts = [tenant_id, self.execution_id, task_id, len(prefix), list(prefix)]
+        with connection.cursor() as cursor:
+            cursor.execute(_BELOW, facts)
+            rows = cursor.fetchall()
+        for path, value, uri in rows:
+            yield tuple(path), value_of(tenant_id, value, uri)
+
+    def task_ids(self) -> list[str]:
+        """Tasks that have outputs."""
+        found = dict.fromkeys(self._fresh)
+        if self._any_stored is not False:
+            with connection.cursor() as cursor:
+                cursor.execute(_TASK_IDS, [current_tenant(), self.execution_id])
+                found |= dict.fromkeys(row[0] for row in cursor.fetchall())
+        return list(found)
+
+
+_NONE: Final = object()
+
+
+class Outputs(Mapping[str, Any]):
+    """``outputs`` in an expression: tasks by id, each read when it is named."""
+
+    def __init__(self, store: OutputStore, depths: Mapping[str, int]) -> None:
+        self._store, self._depths = store, depths
+        self._known: dict[str, Any] = {}
+
+    def __getitem__(self, task_id: str) -> Any:
+        if task_id not in self._known:
+            depth = self._depths.get(task_id, 0)
+            self._known[task_id] = _level(self._store, task_id, (), depth)
+        return self._known[task_id]
+
+    def __contains__(self, task_id: object) -> bool:
+        try:
+            self[str(task_id)]
+        except KeyError:
+            return False
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._store.task_ids())
+
+    def __len__(self) -> int:
+        return len(self._store.task_ids())
+
+
+class IterationOutputs(Mapping[str, Any]):
+    """The outputs of a looped task under some iteration values."""
+
+    def __init__(self, store: OutputStore, task_id: str, prefix: Path, depth: int) -> None:
+        self._store, self._task_id = store, task_id
+        self._prefix, self._depth = prefix, depth
+        self._whole: dict[str, Any] | None = None
+
+    def __getitem__(self, value: str) -> Any:
+        return _level(self._store, self._task_id, (*self._prefix, str(value)), self._depth)
+
+    def __contains__(self, value: object) -> bool:
+        try:
+            self[str(value)]
+        except KeyError:
+            return False
+        return True
+
+    def _all(self) -> dict[str, Any]:
+        if self._whole is None:
+            self._whole = self._store.below(self._task_id, self._prefix)
+        return self._whole
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+
+def _level(store: OutputStore, task_id: str, prefix: Path, depth: int) -> Any:
+    if len(prefix) >= depth:
+        return store.exactly(task_id, prefix)
+    return IterationOutputs(store, task_id, prefix, depth)

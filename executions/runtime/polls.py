@@ -1,0 +1,186 @@
+"""Polls of triggers: claimed by lease as attempts are, and finished in one transaction.
+
+A poll's key names the trigger instead of a task run and has the number 0. What it found, and the
+state for the next poll, are stored together with the executions that it starts; the same cause
+never starts a second one, because its key is unique per trigger.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection, connections
+
+from downbeat.common.scope import tenant_scope
+from downbeat.sdk.context import RunInfo
+from executions.runtime.identity import Rhythm, WorkerIdentity
+from executions.services.creation import text
+from executions.triggering import firing
+from executions.triggering.context import trigger_context
+from executions.worker.work import AttemptKey, AttemptResult, Ending, Work
+from flows import facade as flows
+
+log = logging.getLogger(__name__)
+
+NOWHERE: Final = UUID(int=0)
+LEAST_PAUSE: Final = timedelta(milliseconds=200)
+
+_CLAIM: Final = """
+with due as (
+    select id from trigger_state
+     where family = 'poll' and coalesce(worker_group, 'default') = %(group)s
+       and not disabled and not source_disabled and next_at <= now()
+       and (lease_until is null or lease_until < now())
+     order by next_at
+     limit %(limit)s
+     for update skip locked
+)
+update trigger_state t
+   set lease_epoch = t.lease_epoch + 1, worker_id = %(worker)s,
+       lease_until = clock_timestamp() + %(lease)s
+  from due where t.id = due.id
+returning t.tenant_id, t.id, t.lease_epoch, t.flow_uid, t.revision, t.trigger_id, t.state
+"""
+
+_NEXT: Final = """
+select extract(epoch from min(greatest(next_at, coalesce(lease_until, next_at))) - now())
+  from trigger_state
+ where family = 'poll' and coalesce(worker_group, 'default') = %s
+   and not disabled and not source_disabled and next_at is not null
+"""
+
+_HELD: Final = """
+select flow_uid, revision, trigger_id from trigger_state
+ where tenant_id = %s and id = %s and lease_epoch = %s for update
+"""
+
+_FINISH: Final = """
+update trigger_state
+   set lease_until = null, worker_id = null, evaluated_at = now(), updated_at = now(),
+       next_at = now() + %(pause)s, state = coalesce(%(state)s::jsonb, state),
+       error = %(error)s, last_at = case when %(fired)s then now() else last_at end
+ where tenant_id = %(tenant)s and id = %(id)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DuePolls:
+    """Polls to run now, and in how many seconds the next is due (None: there is none)."""
+
+    works: tuple[Work, ...]
+    next_in: float | None
+
+
+def is_poll(key: AttemptKey) -> bool:
+    """Whether the key names a poll."""
+    return key.number == 0
+
+
+def claim(worker: WorkerIdentity, *, limit: int, rhythm: Rhythm) -> DuePolls:
+    """Claims the polls of the worker's group that are due."""
+    facts: dict[str, Any] = {"group": worker.group, "limit": limit, "worker": worker.id, "lease": rhythm.lease}
+    with connections["system"].cursor() as cursor:
+        rows: Sequence[tuple[Any, ...]] = ()
+        if limit > 0:
+            cursor.execute(_CLAIM, facts)
+            rows = cursor.fetchall()
+        cursor.execute(_NEXT, [worker.group])
+        (next_in,) = cursor.fetchone()
+    works = tuple(work for row in rows if (work := _work(row)) is not None)
+    return DuePolls(works, None if next_in is None else max(0.0, float(next_in)))
+
+
+def finish(result: AttemptResult) -> tuple[UUID, ...]:
+    """Stores what a poll found and starts its executions; returns those that began.
+
+    A poll whose lease is over changes nothing.
+    """
+    key = result.key
+    with tenant_scope(key.tenant_id):
+        with connection.cursor() as cursor:
+            cursor.execute(_HELD, [key.tenant_id, key.task_run_id, key.epoch])
+            row = cursor.fetchone()
+        if row is None:
+            return ()
+        flow_uid, number, trigger_id = row
+        revision = flows.by_uid(key.tenant_id, flow_uid, number)
+        trigger = firing.trigger_of(revision, trigger_id)
+        succeeded = result.ending in (Ending.SUCCESS, Ending.WARNING)
+        found = result.outputs if succeeded else {}
+        causes = [_cause(item) for item in found.get("fired") or ()]
+        started = [
+            id
+            for cause in causes
+            if (id := firing.fire(revision, trigger, key.task_run_id, cause)) is not None
+        ]
+        again = bool(found.get("more"))
+        pause = timedelta(0) if again else max(LEAST_PAUSE, getattr(trigger, "interval", LEAST_PAUSE))
+        _close(result, found=found, pause=pause, fired=bool(started))
+        return tuple(started)
+
+
+def _close(
+    result: AttemptResult, *, found: Mapping[str, Any], pause: timedelta, fired: bool
+) -> None:
+    state = found.get("state")
+    facts: dict[str, Any] = {
+        "tenant": result.key.tenant_id,
+        "id": result.key.task_run_id,
+        "pause": pause,
+        "state": None if state is None else text(state),
+        "error": result.error if result.ending is Ending.FAILED else None,
+        "fired": fired,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_FINISH, facts)
+
+
+def _cause(item: Mapping[str, Any]) -> firing.FiringCause:
+    return firing.FiringCause(
+        key=str(item["key"]),
+        variables=item.get("variables") or {},
+        inputs=item.get("inputs") or {},
+    )
+
+
+def _work(row: tuple[Any, ...]) -> Work | None:
+    tenant_id, id, epoch, flow_uid, number, trigger_id, state = row
+    try:
+        revision = flows.by_uid(tenant_id, flow_uid, number)
+        trigger = firing.trigger_of(revision, trigger_id)
+        with tenant_scope(tenant_id):
+            context = trigger_context(revision)
+    except LookupError:
+        log.warning("trigger %s of flow %s is not in revision %d", trigger_id, flow_uid, number)
+        return None
+    return Work(
+        key=AttemptKey(tenant_id, NOWHERE, id, 0, epoch),
+        info=RunInfo(
+            tenant=str(tenant_id),
+            namespace=revision.namespace,
+            flow_id=revision.flow_id,
+            execution_id="",
+            task_id=trigger_id,
+            task_run_id=str(id),
+            attempt=1,
+            fence=epoch,
+        ),
+        kind="poll",
+        type_name=trigger.type_name,
+        task=trigger.raw,
+        context=context,
+        log_level=trigger.log_level,
+        remembered=_decoded(state),
+    )
+
+
+def _decoded(state: Any) -> Mapping[str, Any]:
+    import orjson
+
+    found = orjson.loads(state) if isinstance(state, str | bytes) else state
+    return found or {}

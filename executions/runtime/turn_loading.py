@@ -1,0 +1,97 @@
+"""What a turn loads of each execution: as little as its messages need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from executions.engine.state import Run, Snapshot
+from executions.runtime import store
+from executions.runtime.inbox import Message, Note
+from executions.runtime.plans import Compiled, compiled
+from executions.runtime.store import Held
+from executions.runtime.store_codec import execution_of
+from executions.runtime.turn_results import Accepted, message_of
+
+NEEDS_LIVE: Final = frozenset({Message.KILL, Message.RESUME, Message.FORCE_RUN})
+NEEDS_ALL: Final = frozenset({Message.RESTART, Message.SET_STATE})
+
+
+@dataclass(slots=True)
+class Case:
+    """One execution with what has arrived for it and the runs that this is about."""
+
+    held: Held
+    compiled: Compiled
+    snapshot: Snapshot
+    notes: list[Note] = field(default_factory=list)
+    fresh: bool = False
+    """Whether nothing of it was stored before but its row."""
+    outputs: dict[UUID, Mapping[str, Any]] = field(default_factory=dict)
+    """Outputs that came with results, by task run; not written yet."""
+
+
+def loaded_cases(
+    tenant_id: UUID,
+    held: Mapping[UUID, Held],
+    notes: Mapping[UUID, Sequence[Note]],
+    accepted: Sequence[Accepted],
+) -> list[Case]:
+    """The cases of a turn, each loaded; executions with nothing to do are left out."""
+    found: dict[UUID, list[Note]] = {id: list(notes.get(id, ())) for id in held}
+    outputs: dict[UUID, dict[UUID, Mapping[str, Any]]] = {}
+    for item in accepted:
+        if item.execution_id in held:
+            found[item.execution_id].append(Note(Message.RESULT, message_of(item)))
+            if item.result.outputs:
+                outputs.setdefault(item.execution_id, {})[item.run] = item.result.outputs
+    busy = {id: arrived for id, arrived in found.items() if arrived}
+    runs = _runs(tenant_id, busy)
+    return [
+        _case(tenant_id, held[id], arrived, runs.get(id, {}), outputs.get(id, {}))
+        for id, arrived in busy.items()
+    ]
+
+
+def _runs(tenant_id: UUID, busy: Mapping[UUID, Sequence[Note]]) -> dict[UUID, dict[UUID, Run]]:
+    whole = {id for id, notes in busy.items() if any(note.kind in NEEDS_ALL for note in notes)}
+    live = {
+        id for id, notes in busy.items() if any(note.kind in NEEDS_LIVE for note in notes)
+    } - whole
+    some = {
+        id: {run for note in notes for run in _named(note)}
+        for id, notes in busy.items()
+        if id not in whole
+    }
+    found = store.runs_with_ancestors(tenant_id, some)
+    if live:
+        for id, runs in store.live_runs(tenant_id, live).items():
+            found.setdefault(id, {}).update(runs)
+    if whole:
+        found |= store.all_runs(tenant_id, whole)
+    return found
+
+
+def _named(note: Note) -> Iterator[UUID]:
+    if run := note.payload.get("task_run_id"):
+        yield UUID(str(run))
+    for run in note.payload.get("agenda") or ():
+        if run is not None:
+            yield UUID(str(run))
+
+
+def _case(
+    tenant_id: UUID,
+    held: Held,
+    notes: list[Note],
+    runs: dict[UUID, Run],
+    outputs: dict[UUID, Mapping[str, Any]],
+) -> Case:
+    plan = compiled(tenant_id, held.flow_uid, held.facts.revision)
+    snapshot = Snapshot(execution_of(held.row, limited=plan.limited), runs)
+    # A replay starts with runs that nobody in this process has seen, so only the first turn of an
+    # execution without any is sure that there is nothing to read.
+    fresh = held.seq == 0 and held.facts.original_id == held.facts.id
+    return Case(held, plan, snapshot, notes, fresh=fresh, outputs=outputs)

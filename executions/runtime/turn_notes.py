@@ -1,0 +1,172 @@
+"""What each message means to an execution: the events that the engine then settles from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from downbeat.common import clock
+from executions.engine.events import (
+    Admitted,
+    Event,
+    ExecutionMoved,
+    KillAsked,
+    PauseAsked,
+    ResumeAsked,
+    TryEnded,
+)
+from executions.engine.evolve import evolve
+from executions.engine.restarting import mark, restart
+from executions.engine.settle import NEW_EXECUTION
+from executions.engine.state import Reason, Snapshot, State
+from executions.runtime import children, renewal, turn_results
+from executions.runtime.inbox import Message, Note
+from executions.runtime.inline import Hands
+from executions.runtime.turn_loading import Case
+
+
+class Reader:
+    """Reads one execution's messages into its snapshot."""
+
+    def __init__(self, case: Case, hands: Hands) -> None:
+        self.case, self.hands = case, hands
+        self.events: list[Event] = []
+        self.metrics: list[dict[str, Any]] = []
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.case.snapshot
+
+    def read(self, note: Note) -> None:
+        """Takes note of one message; what is out of date changes nothing."""
+        payload = note.payload
+        match note.kind:
+            case Message.CREATED | Message.RELEASED:
+                self._look_everywhere()
+            case Message.RESULT:
+                self._result(payload)
+            case Message.WORKER_LOST:
+                self._lost(payload)
+            case Message.CHILD_ENDED:
+                self._child_ended(payload)
+            case Message.TIMER:
+                self._timer(payload)
+            case Message.CONTINUE:
+                self._look_at(payload.get("agenda") or ())
+            case _:
+                self._by_hand(note.kind, payload)
+
+    def _by_hand(self, kind: Message, payload: Mapping[str, Any]) -> None:
+        execution = self.snapshot.execution
+        match kind:
+            case Message.KILL if not execution.ended:
+                self._kill(cascade=bool(payload.get("cascade", True)))
+            case Message.PAUSE if execution.state is State.RUNNING:
+                self._happen(PauseAsked())
+            case Message.RESUME if execution.state is State.PAUSED:
+                self._resume(payload)
+            case Message.FORCE_RUN if not execution.ended:
+                self._force_run()
+            case Message.RESTART:
+                self.events += restart(self.case.compiled.plan, self.snapshot, clock.now())
+            case Message.SET_STATE:
+                self._set_state(payload)
+            case Message.SET_STATUS:
+                self._set_status(State(payload["state"]))
+            case _:
+                return
+
+    def _happen(self, event: Event) -> None:
+        evolve(self.case.compiled.plan, self.snapshot, event)
+        self.events.append(event)
+
+    def _look_at(self, runs: Iterable[str | None]) -> None:
+        for run in runs:
+            if run is None or UUID(run) in self.snapshot.runs:
+                self.snapshot.look_at(None if run is None else UUID(run))
+
+    def _look_everywhere(self) -> None:
+        for run in self.snapshot.runs:
+            self.snapshot.look_at(run)
+        self.snapshot.look_at(None)
+
+    def _result(self, payload: Mapping[str, Any]) -> None:
+        event = turn_results.event_of(payload)
+        run = self.snapshot.runs.get(event.run)
+        if run is None or not run.live_attempt:
+            return
+        plan = self.case.compiled.plan
+        node = plan.nodes[run.node]
+        for record in payload.get("metrics") or ():
+            self.metrics.append({**record, "task_id": node.id})
+        for child in turn_results.reported(plan, run.id, payload.get("children") or ()):
+            self._happen(child)
+        self._put_child_outputs(payload)
+        outputs = self.case.outputs.pop(run.id, None)
+        if outputs:
+            self.hands.put_outputs(run, outputs)
+        self._happen(event)
+
+    def _put_child_outputs(self, payload: Mapping[str, Any]) -> None:
+        for child in payload.get("children") or ():
+            reported = self.snapshot.runs[UUID(str(child["id"]))]
+            if child.get("outputs") and not reported.dynamic:
+                self.hands.put_outputs(reported, child["outputs"])
+
+    def _lost(self, payload: Mapping[str, Any]) -> None:
+        run = self.snapshot.runs.get(UUID(str(payload["task_run_id"])))
+        if run is None or not run.live_attempt or run.attempts + 1 != payload["number"]:
+            return
+        now = clock.now()
+        message = "The worker that ran this attempt was lost."
+        self.hands.say(run, "ERROR", message)
+        self._happen(TryEnded(run.id, State.FAILED, now, now, Reason.WORKER_LOST, message))
+
+    def _child_ended(self, payload: Mapping[str, Any]) -> None:
+        run = self.snapshot.runs.get(UUID(str(payload["task_run_id"])))
+        event = children.ended(self.hands, run, payload) if run is not None else None
+        if event is not None:
+            self._happen(event)
+
+    def _timer(self, payload: Mapping[str, Any]) -> None:
+        if payload["kind"] == NEW_EXECUTION:
+            renewal.start_anew(self.case.held, self.snapshot.execution)
+            return
+        self._look_at([payload.get("task_run_id")])
+
+    def _kill(self, *, cascade: bool) -> None:
+        if cascade:
+            children.kill_all(self.hands.facts.tenant_id, self.hands.facts.id)
+        self._happen(KillAsked(cascade))
+        self._look_everywhere()
+
+    def _resume(self, payload: Mapping[str, Any]) -> None:
+        named = payload.get("task_run_id")
+        paused = [run for run in self.snapshot.runs.values() if run.state is State.PAUSED]
+        chosen = [run for run in paused if named is None or run.id == UUID(str(named))]
+        now = clock.now()
+        inputs = payload.get("inputs") or {}
+        for run in chosen:
+            self.hands.put_outputs(run, {"onResume": inputs})
+            self._happen(ResumeAsked(run.id, now, inputs))
+        if not chosen and self.snapshot.execution.pause_asked:
+            self._happen(ResumeAsked(None, now))
+        self._look_everywhere()
+
+    def _force_run(self) -> None:
+        if self.snapshot.execution.state is State.PAUSED:
+            self._resume({})
+        else:
+            self._happen(Admitted(forced=True))
+            self._look_everywhere()
+
+    def _set_state(self, payload: Mapping[str, Any]) -> None:
+        run = UUID(str(payload["task_run_id"]))
+        plan = self.case.compiled.plan
+        self.events += mark(plan, self.snapshot, run, State(payload["state"]), clock.now())
+
+    def _set_status(self, state: State) -> None:
+        execution = self.snapshot.execution
+        if execution.ended or execution.state is State.QUEUED:
+            self._happen(ExecutionMoved(state, clock.now()))

@@ -1,0 +1,171 @@
+"""Results of attempts: written once, under their lease, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from executions.engine.events import Event, RunReported, TryEnded
+from executions.engine.plan import Plan
+from executions.engine.state import State
+from executions.runtime import store_statements as sql
+from executions.runtime.inbox import Message, post_all
+from executions.runtime.outputs import NewOutput, write
+from executions.runtime.store_codec import moment_of, text
+from executions.worker.work import AttemptResult
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A result whose attempt was still under the worker's lease, and is over now."""
+
+    execution_id: UUID
+    run: UUID
+    number: int
+    started_at: datetime
+    ended_at: datetime
+    result: AttemptResult
+
+
+def accept(tenant_id: UUID, results: Sequence[AttemptResult]) -> list[Accepted]:
+    """Ends the attempts; results of a lease that is over, or sent twice, are dropped.
+
+    Outputs and metrics are written here: they belong to the attempt's end.
+    """
+    if not results:
+        return []
+    by_key = {
+        (result.key.execution_id, result.key.task_run_id, result.key.number): result
+        for result in results
+    }
+    records = [_record(result) for result in by_key.values()]
+    executions = list({result.key.execution_id for result in results})
+    facts = {"tenant": tenant_id, "executions": executions, "records": text(records)}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.TAKE_RESULTS, facts)
+        rows = cursor.fetchall()
+    return [
+        Accepted(execution_id, run, number, began, ended, by_key[(execution_id, run, number)])
+        for execution_id, run, number, began, ended in rows
+    ]
+
+
+def _record(result: AttemptResult) -> dict[str, Any]:
+    return {
+        "execution_id": result.key.execution_id,
+        "task_run_id": result.key.task_run_id,
+        "number": result.key.number,
+        "epoch": result.key.epoch,
+        "ending": str(result.ending),
+        "reason": result.reason,
+        "error": result.error,
+        "log_file": result.log_file,
+    }
+
+
+def leave_for_others(tenant_id: UUID, accepted: Sequence[Accepted], held: Collection[UUID]) -> None:
+    """Leaves messages for executions that somebody else holds, and writes their outputs."""
+    others = [item for item in accepted if item.execution_id not in held]
+    if not others:
+        return
+    _write_outputs(tenant_id, others)
+    messages = [(item.execution_id, Message.RESULT, message_of(item)) for item in others]
+    post_all(tenant_id, messages, ring=True)
+
+
+def _write_outputs(tenant_id: UUID, items: Sequence[Accepted]) -> None:
+    with connection.cursor() as cursor:
+        executions = list({item.execution_id for item in items})
+        cursor.execute(sql.RUN_PATHS, [tenant_id, executions, [item.run for item in items]])
+        places = {row[1]: (row[2], tuple(row[3])) for row in cursor.fetchall()}
+        cursor.execute(
+            "select id, namespace, flow_id from execution where tenant_id = %s and id = any(%s)",
+            [tenant_id, executions],
+        )
+        folders = {
+            id: f"{namespace.replace('.', '/')}/{flow_id}/executions/{id}"
+            for id, namespace, flow_id in cursor.fetchall()
+        }
+    write(
+        tenant_id,
+        [
+            NewOutput(
+                item.execution_id,
+                item.run,
+                *places[item.run],
+                item.result.outputs,
+                folders[item.execution_id],
+            )  # fmt: skip
+            for item in items
+            if item.result.outputs and item.run in places
+        ],
+    )
+
+
+def message_of(item: Accepted) -> dict[str, Any]:
+    """A result as a message."""
+    result = item.result
+    return {
+        "task_run_id": item.run,
+        "number": item.number,
+        "ending": str(result.ending),
+        "reason": result.reason,
+        "error": result.error,
+        "started_at": item.started_at.isoformat(),
+        "at": item.ended_at.isoformat(),
+        "children": list(result.children),
+        "metrics": [metric_json(item, point) for point in result.metrics],
+    }
+
+
+def metric_json(item: Accepted, point: Any) -> dict[str, Any]:
+    """A metric as a record of its table, but for the task's id."""
+    return {
+        "execution_id": item.execution_id,
+        "task_run_id": item.run,
+        "attempt_number": item.number - 1,
+        "name": point.name,
+        "kind": point.kind,
+        "value": point.value,
+        "tags": dict(point.tags),
+        "at": datetime.fromtimestamp(point.at, UTC).isoformat(),
+    }
+
+
+def event_of(message: Mapping[str, Any]) -> TryEnded:
+    """The end of a try, from its message."""
+    return TryEnded(
+        run=UUID(str(message["task_run_id"])),
+        ending=State(message["ending"]),
+        started_at=moment_of(message["started_at"]),
+        at=moment_of(message["at"]),
+        reason=message.get("reason"),
+        error=message.get("error"),
+    )
+
+
+def reported(plan: Plan, parent: UUID, children: Sequence[Mapping[str, Any]]) -> list[Event]:
+    """The task runs that a worker ran by itself inside an attempt."""
+    found: list[Event] = []
+    for child in children:
+        task_id = str(child["taskId"])
+        node = plan.of_task(task_id)
+        found.append(
+            RunReported(
+                run=UUID(str(child["id"])),
+                parent=parent,
+                task_id=task_id,
+                node=None if node is None else node.index,
+                state=State(child["state"]),
+                started_at=datetime.fromtimestamp(child["startedAt"], UTC),
+                at=datetime.fromtimestamp(child["endedAt"], UTC),
+                value=child.get("value"),
+                attempts=0 if child["state"] == "SKIPPED" else 1,
+            )
+        )
+    return found

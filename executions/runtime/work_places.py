@@ -1,0 +1,55 @@
+"""Where running work belongs: namespace, flow and folder of storage, known without asking."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from executions.worker.work import AttemptKey, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The surroundings of one attempt or poll."""
+
+    namespace: str
+    flow_id: str
+    task_id: str
+    poll: bool
+
+    def folder(self, key: AttemptKey) -> str:
+        """The folder of internal storage that belongs to this lease alone."""
+        flow = f"{self.namespace.replace('.', '/')}/{self.flow_id}"
+        if self.poll:
+            return f"{flow}/triggers/{self.task_id}/{key.task_run_id}/{key.epoch}"
+        run = f"tasks/{self.task_id}/{key.task_run_id}"
+        return f"{flow}/executions/{key.execution_id}/{run}/{key.number}-{key.epoch}"
+
+
+class WorkPlaces:
+    """The places of the work that this worker runs now."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._places: dict[AttemptKey, Place] = {}
+
+    def enter(self, work: Work) -> None:
+        """Remembers where the work belongs while it runs."""
+        place = Place(
+            namespace=work.info.namespace,
+            flow_id=work.info.flow_id,
+            task_id=work.info.task_id,
+            poll=work.kind == "poll",
+        )
+        with self._lock:
+            self._places[work.key] = place
+
+    def leave(self, work: Work) -> None:
+        """Forgets it."""
+        with self._lock:
+            self._places.pop(work.key, None)
+
+    def of(self, key: AttemptKey) -> Place | None:
+        """The place of work that runs here under that lease."""
+        with self._lock:
+            return self._places.get(key)

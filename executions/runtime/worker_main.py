@@ -1,0 +1,90 @@
+"""The worker process: Celery's worker with a thread pool, and the claim loop as its bootstep.
+
+With a broker URL the doorbells arrive as Celery messages; without one the same worker runs on a
+transport in memory and is rung by LISTEN/NOTIFY. Either way rows decide what is done.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Callable
+from typing import Any, ClassVar, Final
+
+from celery import Celery, bootsteps
+from celery.concurrency.base import BasePool
+from celery.exceptions import SecurityWarning
+from django.conf import settings
+
+from executions.runtime.identity import new_worker, rhythm
+from executions.runtime.worker_process import WorkerProcess
+
+log = logging.getLogger(__name__)
+
+BELL_THREADS: Final = 1
+"""Threads beyond the slots, so that a bell is heard while every slot is busy."""
+
+
+class ClaimLoop(bootsteps.StartStopStep):  # type: ignore[misc]  # celery has no types
+    """Starts and stops our part of the worker together with Celery's own."""
+
+    requires: ClassVar[set[str]] = {"celery.worker.components:Pool"}
+    group: ClassVar[str] = "default"
+    slots: ClassVar[int] = 1
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        super().__init__(parent, **options)
+        self._process: WorkerProcess | None = None
+
+    def start(self, parent: Any) -> None:
+        """The pool runs: begin to claim."""
+        worker = new_worker(group=self.group, slots=self.slots)
+        submit = _submitter(parent.pool)
+        self._process = WorkerProcess(worker=worker, rhythm=rhythm(), submit=submit)
+        self._process.start()
+        log.info("worker %s serves group %s with %d slots", worker.id, worker.group, worker.slots)
+
+    def stop(self, parent: Any) -> None:
+        """Before the pool stops: finish or give back what runs."""
+        if self._process is not None:
+            self._process.stop()
+            self._process = None
+
+    terminate = stop
+
+
+def _submitter(pool: BasePool) -> Callable[[Callable[[], None]], None]:
+    def submit(work: Callable[[], None]) -> None:
+        pool.apply_async(work, (), {}, accept_callback=_ignore, callback=_ignore)
+
+    return submit
+
+
+def _ignore(*_facts: Any, **_more: Any) -> None:
+    """Celery asks for callbacks; rows tell all that there is to know."""
+
+
+def run(group: str, concurrency: int) -> int:
+    """Runs a worker of a group until it is told to stop; returns the exit code."""
+    from downbeat.celery import app
+
+    return _serve(app, group=group, slots=max(1, concurrency))
+
+
+def _serve(app: Celery, *, group: str, slots: int) -> int:
+    ClaimLoop.group, ClaimLoop.slots = group, slots
+    # Celery warns of workers that run tasks as root; ours run in processes of another user.
+    warnings.simplefilter("ignore", SecurityWarning)
+    app.steps["worker"].add(ClaimLoop)
+    worker = app.Worker(
+        concurrency=slots + BELL_THREADS,
+        pool="threads",
+        queues=[f"downbeat.{group}"],
+        loglevel=logging.getLevelName(logging.getLogger().getEffectiveLevel()),
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=settings.DOWNBEAT.broker_url is None,
+        quiet=True,
+    )
+    worker.start()
+    return int(worker.exitcode or 0)

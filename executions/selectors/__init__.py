@@ -1,0 +1,1 @@
+"""Reads about executions, inside a tenant's scope."""

@@ -1,0 +1,1 @@
+"""What people, triggers and tasks may do to executions; each function is one transaction."""

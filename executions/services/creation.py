@@ -1,0 +1,128 @@
+"""Writes new executions: the row and the message that brings it to life, in one statement each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from downbeat.common import clock, doorbell, events
+from executions.contracts import Cause, Started
+from executions.runtime.plans import namespace_of
+from executions.services.labels import as_json
+from flows.contracts import RevisionRef
+
+DEFAULT_GROUP: Final = "default"
+
+_INSERT: Final = """
+insert into execution (id, tenant_id, namespace_id, namespace, flow_id, flow_uid, revision, state,
+    histories, inputs, variables, labels, trigger, trigger_id, parent_id, parent_task_run_id,
+    original_id, replay_of, attempt_number, kind, scheduled_at, priority, worker_group, breakpoints,
+    progress, facts, seq, created_at)
+values (%(id)s, %(tenant)s, %(namespace_id)s, %(namespace)s, %(flow_id)s, %(flow_uid)s,
+    %(revision)s, %(state)s, %(histories)s::jsonb, %(inputs)s::jsonb, '{}', %(labels)s::jsonb,
+    %(trigger)s::jsonb, %(trigger_id)s, %(parent_id)s, %(parent_task_run_id)s, %(original_id)s,
+    %(replay_of)s, %(attempt_number)s, %(kind)s, %(scheduled_at)s, 0, %(worker_group)s,
+    %(breakpoints)s::jsonb, '{}', '{}', 0, %(created_at)s)
+"""
+_POST: Final = """
+insert into inbox (tenant_id, execution_id, kind, payload) values (%s, %s, 'created', '{}')
+"""
+_END: Final = """
+update execution set ended_at = created_at, error = %s where tenant_id = %s and id = %s
+"""
+_SAY: Final = """
+insert into log_line (tenant_id, execution_id, attempt_number, epoch, seq, level, at, message)
+values (%s, %s, 0, -1, 0, 'ERROR', now(), %s)
+"""
+
+
+def create(
+    started: Started,
+    revision: RevisionRef,
+    *,
+    stored_inputs: Mapping[str, Any],
+    breakpoints: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Inserts the execution and rings for it after the commit; inside the tenant's scope."""
+    facts = {
+        **_identity(started, revision),
+        "inputs": text(stored_inputs),
+        "labels": text(as_json(started.labels)),
+        "trigger": text(cause_json(started.cause)) if started.cause else None,
+        "trigger_id": started.cause.id if started.cause else None,
+        "breakpoints": text(list(breakpoints)) if breakpoints else None,
+        "histories": text([{"state": started.state, "date": clock.wire(started.created_at)}]),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, facts)
+        cursor.execute(_POST, [revision.tenant_id, started.id])
+    announce(started.id, started.namespace, started.flow_id, revision.tenant_id, started.state)
+
+
+def create_ended(started: Started, revision: RevisionRef, *, message: str) -> None:
+    """Inserts an execution that is over already, with the reason as its only log line."""
+    date = clock.wire(started.created_at)
+    facts = {
+        **_identity(started, revision),
+        "inputs": "{}",
+        "labels": text(as_json(started.labels)),
+        "trigger": text(cause_json(started.cause)) if started.cause else None,
+        "trigger_id": started.cause.id if started.cause else None,
+        "breakpoints": None,
+        "histories": text(
+            [{"state": "CREATED", "date": date}, {"state": started.state, "date": date}]
+        ),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, facts)
+        cursor.execute(_END, [message, revision.tenant_id, started.id])
+        cursor.execute(_SAY, [revision.tenant_id, started.id, message])
+
+
+def announce(id: UUID, namespace: str, flow_id: str, tenant_id: UUID, state: str) -> None:
+    """Rings for the execution and tells the streams, both after the commit."""
+    doorbell.ring_on_commit("advance", tenant_id, id)
+    data = {"id": str(id), "flowId": flow_id, "state": state}
+    events.publish_on_commit(f"namespace:{namespace}", "execution.changed", data)
+
+
+def cause_json(cause: Cause) -> dict[str, Any]:
+    """A cause as it is stored and shown."""
+    return {"id": cause.id, "type": cause.type, "variables": dict(cause.variables)}
+
+
+def text(value: Any) -> str:
+    """A value as JSON text for a jsonb column; zero bytes are not storable there."""
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode().replace("\\u0000", "\\ufffd")
+
+
+def _identity(started: Started, revision: RevisionRef) -> dict[str, Any]:
+    return {
+        "id": started.id,
+        "tenant": revision.tenant_id,
+        "namespace_id": revision.namespace_id,
+        "namespace": revision.namespace,
+        "flow_id": revision.flow_id,
+        "flow_uid": revision.uid,
+        "revision": revision.revision,
+        "state": started.state,
+        "parent_id": started.origin.parent_id,
+        "parent_task_run_id": started.origin.parent_task_run_id,
+        "original_id": started.origin.original_id or started.id,
+        "replay_of": started.origin.replay_of,
+        "attempt_number": started.origin.attempt_number,
+        "kind": started.kind,
+        "scheduled_at": started.scheduled_at,
+        "created_at": started.created_at,
+        "worker_group": _group(revision),
+    }
+
+
+def _group(revision: RevisionRef) -> str:
+    """The group whose workers run the execution: its namespace's, else the default one."""
+    place = namespace_of(revision.tenant_id, revision.namespace)
+    return (place.worker_group if place else None) or DEFAULT_GROUP

@@ -1,0 +1,101 @@
+"""Why a start or an action on an execution is refused."""
+
+from __future__ import annotations
+
+from downbeat.common.errors import Conflict, FieldError, Invalid, NotFound
+
+
+class FlowMissing(NotFound):
+    """There is no flow {namespace}.{flow_id}, or you may not see it."""
+
+    code = "flow.not_found"
+
+    def __init__(self, *, namespace: str, flow_id: str) -> None:
+        super().__init__("flow", namespace=namespace, flow_id=flow_id)
+
+
+class FlowDisabled(Conflict):
+    """The flow {namespace}.{flow_id} is disabled. Enable it, then start it again."""
+
+    code = "flow.disabled"
+
+
+class InputsInvalid(Invalid):
+    """{summary}"""
+
+    code = "inputs.invalid"
+
+    def __init__(self, errors: list[FieldError]) -> None:
+        super().__init__(errors=errors, summary="; ".join(error.message for error in errors))
+
+
+class LabelInvalid(Invalid):
+    """The label `{key}` cannot be set: {reason}."""
+
+    code = "label.invalid"
+
+
+class IdempotencyMismatch(Conflict):
+    """The key {key} was used for another request. Send a new key with a new request."""
+
+    code = "idempotency.mismatch"
+
+
+class MessageTooLarge(Invalid):
+    """The inputs have {size} bytes; this server takes at most {limit}."""
+
+    code = "message.too_large"
+
+
+class ExecutionMissing(NotFound):
+    """There is no such execution, or you may not see it."""
+
+    code = "execution.not_found"
+
+    def __init__(self) -> None:
+        super().__init__("execution")
+
+
+class WrongState(Conflict):
+    """The execution is {state}; that needs {needed}."""
+
+    code = "execution.state"
+
+
+class CannotRestart(Invalid):
+    """The execution is {state}: only a failed, paused or ended execution can be restarted."""
+
+    code = "execution.restart"
+
+
+class TaskRunMissing(Invalid):
+    """The execution has no task run {task_run_id}."""
+
+    code = "execution.task_run"
+
+
+class StateInvalid(Invalid):
+    """The state `{state}` cannot be set; use one of {allowed}."""
+
+    code = "execution.state_invalid"
+
+
+class StillRunning(Conflict):
+    """The execution is {state}. Kill it or wait for its end before you delete it."""
+
+    code = "execution.running"
+
+
+class TriggerMissing(NotFound):
+    """There is no such trigger, or you may not see it."""
+
+    code = "trigger.not_found"
+
+    def __init__(self) -> None:
+        super().__init__("trigger")
+
+
+class BackfillRefused(Conflict):
+    """The backfill is refused: {reason}."""
+
+    code = "trigger.backfill"

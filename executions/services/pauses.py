@@ -1,0 +1,43 @@
+"""The inputs that a paused execution asks for before it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from downbeat.common.scope import current_tenant
+from downbeat.sdk.inputs import Input
+from executions.models import Execution, TaskRun
+from executions.services.inputs import Given, accept, examine
+from flows import facade as flows
+from flows.contracts import RevisionRef
+from flows.spec.inputs import TypedInputs
+
+
+def resumption(row: Execution, given: Mapping[str, Given]) -> dict[str, Any]:
+    """The message that resumes: typed inputs; ``InputsInvalid`` if one is missing or wrong."""
+    revision, run_id, definitions = _asked(row)
+    place = row.namespace.replace(".", "/")
+    folder = f"{place}/{row.flow_id}/executions/{row.id}/resume/{run_id or 'execution'}"
+    accepted = accept(revision, definitions, given, folder=folder)
+    return {"task_run_id": str(run_id) if run_id else None, "inputs": dict(accepted.stored)}
+
+
+def examined(row: Execution, given: Mapping[str, Given]) -> TypedInputs:
+    """What the inputs of a resume are worth; nothing is stored."""
+    revision, _, definitions = _asked(row)
+    return examine(revision, definitions, given)
+
+
+def _asked(row: Execution) -> tuple[RevisionRef, UUID | None, Sequence[Input]]:
+    """The paused task run (None: the whole execution is paused), and what it asks for."""
+    revision = flows.by_uid(current_tenant(), row.flow_uid, row.revision)
+    paused = TaskRun.objects.filter(execution_id=row.id, state="PAUSED").order_by("created_at")
+    for run in paused.only("tenant_id", "execution_id", "id", "task_id"):
+        task = revision.spec.task(run.task_id)
+        definitions = getattr(task, "on_resume", None)
+        if definitions:
+            return revision, run.id, definitions
+    first = paused.only("tenant_id", "execution_id", "id").first()
+    return revision, first.id if first else None, ()

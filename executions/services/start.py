@@ -1,0 +1,167 @@
+"""Starts executions: accepted means committed, and the same key gives the same execution."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from django.conf import settings
+from django.db import connection
+
+from downbeat.common import clock
+from downbeat.common.models import uuid7
+from downbeat.common.scope import tenant_scope
+from executions.contracts import Cause, Label, Origin, Started, StartOptions
+from executions.services import creation, labels
+from executions.services.errors import (
+    FlowDisabled,
+    IdempotencyMismatch,
+    MessageTooLarge,
+)
+from executions.services.inputs import AcceptedInputs, Given, typed
+from flows.contracts import RevisionRef
+
+ROUTE_START: Final = "execution.start"
+
+_REMEMBER: Final = """
+insert into idempotency_key as k (tenant_id, route, key, body_hash, execution_id)
+values (%s, %s, %s, %s, %s)
+on conflict (tenant_id, route, key) do update
+   set body_hash = excluded.body_hash, execution_id = excluded.execution_id, created_at = now()
+ where k.created_at < now() - interval '24 hours'
+returning execution_id
+"""
+_KNOWN: Final = """
+select body_hash, execution_id from idempotency_key
+ where tenant_id = %s and route = %s and key = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A key that a client sends so that it may repeat a start."""
+
+    key: str
+    route: str
+    body_hash: str
+
+    @classmethod
+    def of(cls, key: str, *, route: str, body: object) -> Idempotency:
+        """The key with a hash of what is asked for."""
+        content = orjson.dumps(body, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+        return cls(key=key, route=route, body_hash=hashlib.sha256(content).hexdigest())
+
+
+def start(
+    revision: RevisionRef,
+    given: Mapping[str, Given],
+    options: StartOptions,
+    *,
+    idempotency: Idempotency | None = None,
+    execution_id: UUID | None = None,
+) -> Started:
+    """Starts an execution of a revision, or returns the one that the key has started before."""
+    if revision.disabled:
+        raise FlowDisabled(namespace=revision.namespace, flow_id=revision.flow_id)
+    id = execution_id or uuid7()
+    with tenant_scope(revision.tenant_id):
+        if idempotency and (known := _remembered(revision.tenant_id, idempotency, id)):
+            return known
+        inputs = typed(revision, given, check_required=options.check_required, execution_id=id)
+        _limit(inputs.stored)
+        return _create(revision, inputs, options, id)
+
+
+def again(
+    revision: RevisionRef,
+    stored: Mapping[str, Any],
+    given: Mapping[str, Given] | None,
+    options: StartOptions,
+) -> UUID:
+    """Starts a new execution with the inputs of a former one, or with those given instead."""
+    id = uuid7()
+    with tenant_scope(revision.tenant_id):
+        if given is None:
+            inputs = AcceptedInputs(stored, stored)
+        else:
+            inputs = typed(revision, given, check_required=True, execution_id=id)
+        _create(revision, inputs, options, id)
+    return id
+
+
+def _create(
+    revision: RevisionRef, inputs: AcceptedInputs, options: StartOptions, id: UUID
+) -> Started:
+    started = Started(
+        id=id,
+        namespace_id=revision.namespace_id,
+        namespace=revision.namespace,
+        flow_id=revision.flow_id,
+        revision=revision.revision,
+        state="CREATED",
+        created_at=clock.now(),
+        inputs=inputs.shown,
+        labels=_labels(revision, options, id),
+        cause=options.cause,
+        origin=replace(options.origin, original_id=options.origin.original_id or id),
+        scheduled_at=options.scheduled_at,
+        kind=options.kind,
+    )
+    creation.create(started, revision, stored_inputs=inputs.stored, breakpoints=options.breakpoints)
+    return started
+
+
+def _labels(revision: RevisionRef, options: StartOptions, id: UUID) -> tuple[Label, ...]:
+    own = (*labels.of_flow(revision.spec.labels), *options.labels)
+    return labels.with_correlation(own, options.correlation_id or str(id))
+
+
+def _limit(inputs: Mapping[str, Any]) -> None:
+    limit = settings.DOWNBEAT.message_limit_bytes
+    if limit is not None and (size := len(creation.text(inputs))) > limit:
+        raise MessageTooLarge(size=size, limit=limit)
+
+
+def _remembered(tenant_id: UUID, sent: Idempotency, id: UUID) -> Started | None:
+    """The execution of an earlier start under that key; else the key is now this start's.
+
+    The insert waits for a start under the same key that is not committed yet.
+    """
+    facts: list[Any] = [tenant_id, sent.route, sent.key, sent.body_hash, id]
+    with connection.cursor() as cursor:
+        cursor.execute(_REMEMBER, facts)
+        if cursor.fetchone() is not None:
+            return None
+        cursor.execute(_KNOWN, [tenant_id, sent.route, sent.key])
+        body_hash, execution_id = cursor.fetchone()
+    if body_hash != sent.body_hash:
+        raise IdempotencyMismatch(key=sent.key)
+    from executions.selectors.executions import as_started
+
+    return replace(as_started(execution_id), repeated=True)
+
+
+def failed(revision: RevisionRef, cause: Cause, message: str, *, execution_id: UUID) -> None:
+    """Records an execution that failed before it could begin; inside the tenant's scope."""
+    now = clock.now()
+    options = StartOptions(cause=cause)
+    started = Started(
+        id=execution_id,
+        namespace_id=revision.namespace_id,
+        namespace=revision.namespace,
+        flow_id=revision.flow_id,
+        revision=revision.revision,
+        state="FAILED",
+        created_at=now,
+        inputs={},
+        labels=_labels(revision, options, execution_id),
+        cause=cause,
+        origin=Origin(original_id=execution_id),
+        scheduled_at=None,
+        kind=None,
+    )
+    creation.create_ended(started, revision, message=message)

@@ -1,0 +1,36 @@
+"""Routes that stay open: streams, and starts that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, cast
+
+from django.urls import URLPattern, path
+
+from executions.streams.consumer import StreamConsumer
+from executions.streams.sse import follow_execution, follow_log
+from executions.streams.waiting import WaitingStart
+
+BASE: Final = "api/v1/<slug:tenant>"
+FLOW: Final = "<str:namespace>/<str:flow_id>"
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+_waiting: Final = WaitingStart()
+
+websocket_urlpatterns: list[URLPattern] = [
+    path(f"{BASE}/stream", StreamConsumer.as_asgi()),
+]
+
+
+
+def at(route: str, application: Application) -> URLPattern:
+    """A route to an asynchronous application; Django's type of views knows only its own."""
+    return path(f"{BASE}/{route}", cast(Any, application))
+
+
+http_urlpatterns: list[URLPattern] = [
+    at("executions/<uuid:pk>/follow", follow_execution),
+    at("logs/<uuid:pk>/follow", follow_log),
+    at(f"executions/webhook/{FLOW}/<str:key>", _waiting),
+    at(f"executions/webhook/{FLOW}/<str:key>/<path:path>", _waiting),
+    at(f"executions/{FLOW}", _waiting),
+]

@@ -1,0 +1,1 @@
+"""Causes of executions: schedules, webhooks, polls, other flows, and people's backfills."""

@@ -1,0 +1,105 @@
+"""The scheduler process: timers, schedules, the sweep and the upkeep of tables.
+
+Any number of copies may run; each step takes rows that no other copy holds. The loop sleeps until
+the next timer or date is due, at most a fifth of a second, so that a timer which an execution has
+just set is not late; idle, a round costs two index look-ups.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from typing import Final
+
+from django.db import Error, connections
+
+from downbeat.common import doorbell
+from downbeat.common.doorbell import Ring
+from executions.runtime import sweep, upkeep
+from executions.runtime.identity import Rhythm, rhythm
+from executions.triggering import evaluation, settling
+
+log = logging.getLogger(__name__)
+
+LONGEST_NAP: Final = 0.2
+SETTLE_EVERY: Final = 1.0
+DATABASE_PAUSE: Final = 0.5
+
+
+class Scheduler:
+    """The loop of one scheduler process."""
+
+    def __init__(self, pace: Rhythm) -> None:
+        self._pace = pace
+        self._stopped = threading.Event()
+        self._rung = threading.Event()
+        self._ears = threading.Thread(target=self._listen, name="bell", daemon=True)
+        self._sweep_at = self._settle_at = self._upkeep_at = 0.0
+        self._schedule_at = 0.0
+
+    def stop(self) -> None:
+        """Ends the loop after its round."""
+        self._stopped.set()
+        self._rung.set()
+
+    def run(self) -> None:
+        """Works until ``stop``."""
+        self._ears.start()
+        while not self._stopped.is_set():
+            try:
+                nap = self.round()
+            except Error as problem:
+                log.warning("the database did not answer: %s", problem)
+                connections.close_all()
+                nap = DATABASE_PAUSE
+            except Exception:
+                log.exception("the scheduler met an error; it goes on")
+                nap = DATABASE_PAUSE
+            self._rung.wait(nap)
+            self._rung.clear()
+        connections.close_all()
+
+    def round(self) -> float:
+        """Does what is due; returns how long nothing will be."""
+        now = time.monotonic()
+        sweep.fire_timers()
+        if now >= self._settle_at:
+            self._settle_at = now + SETTLE_EVERY
+            if settling.settle_ended():
+                self._schedule_at = 0.0
+        if now >= self._schedule_at:
+            self._look_at_schedules(now)
+        if now >= self._sweep_at:
+            self._sweep_at = now + self._pace.sweep.total_seconds()
+            sweep.sweep(self._pace)
+        if now >= self._upkeep_at:
+            self._upkeep_at = now + upkeep.EVERY_SECONDS
+            upkeep.run()
+        return evaluation.soon(sweep.next_timer_in(), at_most=LONGEST_NAP)
+
+    def _look_at_schedules(self, now: float) -> None:
+        found = evaluation.evaluate_due()
+        again = 0.0 if found >= evaluation.BATCH else evaluation.soon(
+            evaluation.next_in(), at_most=SETTLE_EVERY
+        )
+        self._schedule_at = now + again
+
+    def _listen(self) -> None:
+        doorbell.listen(self._heard, stop=self._stopped, connected=self._rung.set)
+
+    def _heard(self, ring: Ring) -> None:
+        if ring.kind is doorbell.Kind.SCHEDULE:
+            self._schedule_at = 0.0
+            self._rung.set()
+
+
+def run() -> int:
+    """Runs a scheduler until SIGTERM or SIGINT."""
+    scheduler = Scheduler(rhythm())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: scheduler.stop())
+    log.info("the scheduler runs")
+    scheduler.run()
+    return 0

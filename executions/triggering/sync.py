@@ -1,0 +1,115 @@
+"""Keeps the rows of triggers equal to the triggers of each flow's current revision."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from django.db import connection
+
+from downbeat.common import clock, doorbell
+from downbeat.sdk.trigger import Trigger
+from executions.services.creation import text
+from executions.triggering import schedules
+from executions.triggering.families import Family, family_of
+from flows import facade as flows
+from flows.contracts import FlowDeleted, FlowPublished, RevisionRef
+from tenants import facade as tenants
+
+_KNOWN: Final = """
+select trigger_id, id, spec, next_at, source_disabled from trigger_state
+ where tenant_id = %s and flow_uid = %s for update
+"""
+_UPSERT: Final = """
+insert into trigger_state as t (id, tenant_id, namespace_id, namespace, flow_id, flow_uid, revision,
+    trigger_id, type, family, spec, source_disabled, disabled, next_at, worker_group, lease_epoch,
+    version)
+values (%(id)s, %(tenant)s, %(namespace_id)s, %(namespace)s, %(flow_id)s, %(flow_uid)s,
+    %(revision)s, %(trigger_id)s, %(type)s, %(family)s, %(spec)s::jsonb, %(source_disabled)s, false,
+    %(next_at)s, %(worker_group)s, 0, 0)
+on conflict (tenant_id, namespace, flow_id, trigger_id) do update
+   set flow_uid = excluded.flow_uid, revision = excluded.revision, type = excluded.type,
+       family = excluded.family, spec = excluded.spec, next_at = excluded.next_at,
+       source_disabled = excluded.source_disabled, worker_group = excluded.worker_group,
+       version = t.version + 1, updated_at = now()
+returning id
+"""
+_REMOVE: Final = """
+delete from trigger_state
+ where tenant_id = %s and namespace = %s and flow_id = %s and not (trigger_id = any(%s))
+"""
+
+
+def on_published(event: FlowPublished) -> None:
+    """A flow has a new revision: its triggers become the flow's triggers."""
+    found = flows.published(event.tenant_id, event.namespace, event.flow_id)
+    if found is None:
+        return
+    triggers = found.spec.triggers
+    with connection.cursor() as cursor:
+        kept = [trigger.id for trigger in triggers]
+        cursor.execute(_REMOVE, [event.tenant_id, event.namespace, event.flow_id, kept])
+        cursor.execute(_KNOWN, [event.tenant_id, event.uid])
+        known = {row[0]: row[1:] for row in cursor.fetchall()}
+    for trigger in triggers:
+        _put(found, trigger, known.get(trigger.id))
+
+
+def on_deleted(event: FlowDeleted) -> None:
+    """A flow is gone: so are its triggers."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REMOVE, [event.tenant_id, event.namespace, event.flow_id, []])
+
+
+def _put(revision: RevisionRef, trigger: Trigger, known: tuple[Any, ...] | None) -> None:
+    from downbeat.common.models import uuid7
+
+    family = family_of(trigger)
+    disabled = trigger.disabled or revision.disabled
+    place = tenants.namespace(revision.namespace)
+    id = known[0] if known else uuid7()
+    facts = {
+        "id": id,
+        "tenant": revision.tenant_id,
+        "namespace_id": revision.namespace_id,
+        "namespace": revision.namespace,
+        "flow_id": revision.flow_id,
+        "flow_uid": revision.uid,
+        "revision": revision.revision,
+        "trigger_id": trigger.id,
+        "type": trigger.type,
+        "family": family.value,
+        "spec": text(trigger.raw),
+        "source_disabled": disabled,
+        "next_at": _next_at(trigger, family, known, disabled=disabled),
+        "worker_group": place.worker_group if place else None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_UPSERT, facts)
+    if family in (Family.POLL, Family.SCHEDULE) and not disabled:
+        doorbell.ring_on_commit("schedule", revision.tenant_id, id)
+
+
+def _next_at(
+    trigger: Trigger, family: Family, known: tuple[Any, ...] | None, *, disabled: bool
+) -> datetime | None:
+    """An unchanged trigger keeps its moment; a new, changed or re-enabled one looks from now."""
+    if known is not None:
+        _, spec, next_at, was_disabled = known
+        unchanged = _same(spec, trigger) and was_disabled == disabled
+        if unchanged and next_at is not None:
+            kept: datetime = next_at
+            return kept
+    match family:
+        case Family.POLL:
+            return clock.now()
+        case Family.SCHEDULE:
+            return schedules.first_date(trigger, clock.now())
+        case Family.WEBHOOK | Family.FLOW | Family.REALTIME:
+            return None
+
+
+def _same(spec: Any, trigger: Trigger) -> bool:
+    stored = orjson.loads(spec) if isinstance(spec, str | bytes) else spec
+    return bool(stored == orjson.loads(text(trigger.raw)))

@@ -1,0 +1,1 @@
+"""Runs attempts: claims nothing, knows no framework; speaks to the platform through a channel."""

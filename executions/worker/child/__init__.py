@@ -1,0 +1,1 @@
+"""Runs inside task processes: standard library only, for the interpreter of any environment."""

@@ -1,0 +1,191 @@
+"""Renders a task where its secrets may be known: in the worker, just before it runs."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from downbeat.sdk.task import Task
+from downbeat.sdk.trigger import Trigger
+from executions.worker.channel import WorkerChannel
+from executions.worker.masking import Masker
+from executions.worker.work import AttemptKey, Work
+from flows.spec.expressions import ExpressionError, compile_template, truthy
+from flows.spec.registry import Registry, load_registry
+from flows.spec.render import RenderError, render_task, render_trigger
+
+Part = TypeVar("Part", Task, Trigger)
+_LARGEST_TEXT = 8 * 1024 * 1024
+
+
+@lru_cache(maxsize=2)
+def registry(test_types: bool) -> Registry:
+    """The types of this installation."""
+    return load_registry(test_types=test_types)
+
+
+class LazyOutputs(Mapping[str, Any]):
+    """Outputs of earlier tasks: those that came with the work, the others asked for when named."""
+
+    def __init__(self, channel: WorkerChannel, key: AttemptKey, given: Mapping[str, Any]) -> None:
+        self._channel, self._key = channel, key
+        self._known: dict[str, Any] = {task: given[task] for task in given}
+
+    def __getitem__(self, task_id: str) -> Any:
+        if task_id not in self._known:
+            self._known.update(self._channel.outputs(self._key, (task_id,)))
+        return self._known[task_id]
+
+    def __contains__(self, task_id: object) -> bool:
+        try:
+            self[str(task_id)]
+        except KeyError:
+            return False
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+@dataclass(slots=True)
+class ChannelServices:
+    """What expressions may ask of the world, answered by the platform; secrets become known."""
+
+    channel: WorkerChannel
+    key: AttemptKey
+    masker: Masker
+    secrets: dict[tuple[str, str | None], str] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def random(self) -> float:
+        return random.random()
+
+    def new_id(self) -> str:
+        return str(uuid.uuid4())
+
+    def secret(self, name: str, namespace: str | None) -> str:
+        place = (name.upper(), namespace)
+        if place not in self.secrets:
+            try:
+                value = self.channel.secret(self.key, name, namespace)
+            except LookupError:
+                raise ExpressionError(f"There is no secret `{name}`") from None
+            self.masker.learn((value,))
+            self.secrets[place] = value
+        return self.secrets[place]
+
+    def kv(self, key: str, namespace: str | None, error_on_missing: bool) -> Any:
+        try:
+            return self.channel.kv(self.key, namespace, key)
+        except LookupError:
+            if error_on_missing:
+                raise ExpressionError(f"There is no key `{key}`") from None
+            return None
+
+    def read_file(self, path_or_uri: str) -> str:
+        try:
+            with self.channel.read(self.key, path_or_uri) as stream:
+                content = stream.read(_LARGEST_TEXT + 1)
+        except FileNotFoundError:
+            raise ExpressionError(f"There is no file `{path_or_uri}`") from None
+        if len(content) > _LARGEST_TEXT:
+            raise ExpressionError(f"`{path_or_uri}` is larger than {_LARGEST_TEXT} bytes")
+        return content.decode("utf-8", "replace")
+
+    def file_uri(self, path: str) -> str:
+        return str(self._asked("file.uri", {"path": path}))
+
+    def file_size(self, uri: str) -> int:
+        return int(self._asked("file.size", {"uri": uri}))
+
+    def file_exists(self, uri: str) -> bool:
+        return bool(self._asked("file.exists", {"uri": uri}))
+
+    def error_logs(self) -> list[Any]:
+        return list(self._asked("execution.error_logs", {}))
+
+    def encrypt(self, key: str, text: str) -> str:
+        return str(self._asked("text.encrypt", {"key": key, "text": text}))
+
+    def decrypt(self, key: str, text: str) -> str:
+        plain = str(self._asked("text.decrypt", {"key": key, "text": text}))
+        self.masker.learn((plain,))
+        return plain
+
+    def _asked(self, operation: str, arguments: Mapping[str, Any]) -> Any:
+        try:
+            return self.channel.request(self.key, operation, arguments)
+        except (LookupError, OSError, ValueError) as problem:
+            raise ExpressionError(str(problem)) from None
+
+
+@dataclass(slots=True)
+class TaskRenderer:
+    """Turns the properties of work into a spec with every value in place."""
+
+    channel: WorkerChannel
+    test_types: bool = False
+
+    @property
+    def known(self) -> Registry:
+        """The types that this worker can run."""
+        return registry(self.test_types)
+
+    def spec(self, work: Work, masker: Masker, additions: Mapping[str, Any]) -> Task | Trigger:
+        """The rendered task or trigger; raises ``RenderError``."""
+        services = ChannelServices(self.channel, work.key, masker)
+        context = self.context(work, additions)
+        try:
+            if work.kind == "poll":
+                return render_trigger(self._trigger(work), context, services)
+            return render_task(self._task(work), context, services)
+        except (RenderError, ExpressionError, ValueError) as problem:
+            raise RenderError("", masker.text(str(problem))) from None
+
+    def wants_to_run(self, work: Work, condition: str | bool, masker: Masker) -> bool:
+        """Whether a ``runIf`` holds."""
+        if isinstance(condition, bool):
+            return condition
+        services = ChannelServices(self.channel, work.key, masker)
+        try:
+            text = compile_template(condition).render(self.context(work, {}), services=services)
+        except ExpressionError as problem:
+            raise RenderError("runIf", masker.text(str(problem))) from None
+        return truthy(text)
+
+    def context(self, work: Work, additions: Mapping[str, Any]) -> dict[str, Any]:
+        """What the expressions of this attempt see."""
+        given = work.context.get("outputs") or {}
+        return {
+            **work.context,
+            "outputs": LazyOutputs(self.channel, work.key, given),
+            **additions,
+        }
+
+    def _task(self, work: Work) -> Task:
+        found = self.known.task(work.type_name)
+        if found is None:
+            raise RenderError("type", f"this worker has no task type '{work.type_name}'")
+        return _validated(found, work, self.known)
+
+    def _trigger(self, work: Work) -> Trigger:
+        found = self.known.trigger(work.type_name)
+        if found is None:
+            raise RenderError("type", f"this worker has no trigger type '{work.type_name}'")
+        return _validated(found, work, self.known)
+
+
+def _validated(kind: type[Part], work: Work, known: Registry) -> Part:
+    spec = kind.model_validate(dict(work.task), context={"registry": known})
+    spec._raw = work.task
+    return spec

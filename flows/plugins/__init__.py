@@ -1,0 +1,1 @@
+"""Built-in task and trigger types, one folder per vendor."""

@@ -1,0 +1,1 @@
+"""What all SQL databases have in common: properties, statements, parameters, rows."""

@@ -1,0 +1,1 @@
+"""Script task types: one folder per language."""

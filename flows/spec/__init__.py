@@ -1,0 +1,1 @@
+"""The language, pure: source text in, a flow or diagnostics out."""

@@ -1,0 +1,1 @@
+"""Dates in expressions: instants with a zone, patterns to print and to read them."""

@@ -1,0 +1,1 @@
+"""Filters: what stands after the bar in `{{ value | filter }}`."""

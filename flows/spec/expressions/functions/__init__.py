@@ -1,0 +1,1 @@
+"""Functions: what is called by name in `{{ function() }}`."""

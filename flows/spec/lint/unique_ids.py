@@ -1,0 +1,31 @@
+"""Ids are unique: tasks over the whole flow; triggers, inputs and outputs among themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from flows.spec.diagnostics import Diagnostic, Path
+from flows.spec.lint.finding import Subject
+
+
+def unique_ids(subject: Subject) -> Iterator[Diagnostic]:
+    flow = subject.flow
+    yield from _repeated(subject, "task", ((place, task.id) for place, task in subject.tasks))
+    for kind, key, parts in (
+        ("trigger", "triggers", flow.triggers),
+        ("input", "inputs", flow.inputs),
+        ("output", "outputs", flow.outputs),
+    ):
+        named = (((key, number), part.id) for number, part in enumerate(parts))
+        yield from _repeated(subject, kind, named)
+
+
+def _repeated(
+    subject: Subject, kind: str, named: Iterable[tuple[Path, str]]
+) -> Iterator[Diagnostic]:
+    seen: set[str] = set()
+    for place, name in named:
+        if name in seen:
+            message = f"Duplicate {kind} id '{name}'"
+            yield subject.error((*place, "id"), f"{kind}.duplicate_id", message)
+        seen.add(name)

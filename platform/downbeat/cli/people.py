@@ -1,0 +1,75 @@
+"""Commands on people and tokens that work beside the server, through its home, without a log-in.
+
+Whoever may read the home holds the instance's keys anyway; these commands are for locked-out
+admins and for scripts that set an instance up.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+
+import click
+
+from downbeat.cli.output import Form, output_option, show
+from downbeat.cli.problems import Exit, Problem
+
+
+@click.group()
+def user() -> None:
+    """Look after people's log-ins."""
+
+
+@user.command("reset-password")
+@click.argument("email")
+@click.option("--password", help="The new one; generated and printed when left out.")
+def reset_password(*, email: str, password: str | None) -> None:
+    """Give EMAIL a new password and end their sessions."""
+    import secrets
+
+    chosen = password or secrets.token_urlsafe(12)
+    _attach()
+    from downbeat.common.errors import AppError
+    from tenants import facade
+
+    try:
+        facade.reset_password(email=email, password=chosen)
+    except AppError as problem:
+        raise Problem(str(problem), Exit.NOT_FOUND) from None
+    click.echo(f"{email} has a new password." + ("" if password else f" It is: {chosen}"))
+
+
+@click.group()
+def token() -> None:
+    """Make API tokens."""
+
+
+@token.command()
+@click.option("--instance-admin", is_flag=True, required=True, help="May create tenants.")
+@click.option("--name", required=True, help="Name of the token and its service account.")
+@output_option
+def create(*, instance_admin: bool, name: str, form: Form) -> None:
+    """Make a token of a service account that administers the instance."""
+    assert instance_admin  # the option is required: it says what the token may do
+    _attach()
+    from tenants import facade
+
+    made = facade.create_instance_admin_token(name=name)
+    show({"token": made}, form, lambda: click.echo(json.dumps({"token": made})))
+
+
+def _attach() -> None:
+    """Makes this process one of the instance in DOWNBEAT_HOME."""
+    from downbeat.embedded import environment
+    from downbeat.embedded.errors import EmbeddedError
+    from downbeat.embedded.home import Home
+
+    os.environ["DOWNBEAT_PROCESS"] = "command"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "downbeat.settings")
+    try:
+        environment.attach(Home.chosen())
+    except EmbeddedError as problem:
+        raise Problem(str(problem), Exit.UNREACHABLE) from None
+    import django
+
+    django.setup()

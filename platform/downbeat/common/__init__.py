@@ -1,0 +1,1 @@
+"""Domain-free ground of the apps: scope, models, events, storage, HTTP conventions."""

@@ -1,0 +1,1 @@
+"""Conventions of the HTTP API: errors, pages, filters, bodies."""

@@ -1,0 +1,110 @@
+"""The doorbell: after a commit, tells workers that there may be something to do.
+
+A ring may be lost, late, doubled or forged; it changes nothing but how soon a worker looks. Two
+adapters: LISTEN/NOTIFY when there is no broker, a Celery message when there is one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connections, transaction
+
+from downbeat.common import notify
+
+BELL_CHANNEL = "downbeat_bell"
+TASK = "executions.tasks.ring"
+
+
+class Kind(StrEnum):
+    """What the listener should look at."""
+
+    ADVANCE = "advance"
+    ATTEMPT = "attempt"
+    SCHEDULE = "schedule"
+
+
+@dataclass(frozen=True)
+class Ring:
+    """Look at this object of this tenant."""
+
+    kind: Kind
+    tenant_id: UUID
+    id: UUID
+
+    def encode(self) -> str:
+        """`kind:tenant:id`."""
+        return f"{self.kind}:{self.tenant_id}:{self.id}"
+
+    @classmethod
+    def decode(cls, payload: str) -> Ring | None:
+        """Reads a ring; None for what nobody of ours has sent."""
+        try:
+            kind, tenant, id = payload.split(":")
+            return cls(Kind(kind), UUID(tenant), UUID(id))
+        except ValueError:
+            return None
+
+
+class Bell(Protocol):
+    """Rings once the transaction of `using` is committed."""
+
+    def ring(self, ring: Ring, *, using: str) -> None:
+        """Costs one statement or message per commit; never raises after the commit."""
+
+
+class NotifyBell:
+    """Rings by NOTIFY."""
+
+    def ring(self, ring: Ring, *, using: str) -> None:
+        """All rings of one commit travel in one statement."""
+        notify.on_commit(BELL_CHANNEL, ring.encode(), using=using)
+
+
+class CeleryBell:
+    """Rings by a Celery message."""
+
+    def ring(self, ring: Ring, *, using: str) -> None:
+        """Sends after the commit; a broker that is away costs its connect timeout, once."""
+        transaction.on_commit(lambda: self._send(ring), using=using, robust=True)
+
+    def _send(self, ring: Ring) -> None:
+        from celery import current_app
+
+        current_app.send_task(TASK, args=[ring.encode()], ignore_result=True, retry=False)
+
+
+@lru_cache(maxsize=1)
+def bell() -> Bell:
+    """The adapter that the settings choose."""
+    return CeleryBell() if settings.DOWNBEAT.broker_url else NotifyBell()
+
+
+def ring_on_commit(kind: str, tenant_id: UUID, id: UUID, *, using: str = "default") -> None:
+    """Rings for an object after the commit of the current transaction."""
+    bell().ring(Ring(Kind(kind), tenant_id, id), using=using)
+
+
+def listen(
+    callback: Callable[[Ring], None],
+    *,
+    stop: threading.Event,
+    connected: Callable[[], None] = lambda: None,
+    using: str = "default",
+) -> None:
+    """Calls back for each ring by NOTIFY until `stop` is set; blocks, so give it a thread."""
+
+    def heard(_channel: str, payload: str) -> None:
+        ring = Ring.decode(payload)
+        if ring is not None:
+            callback(ring)
+
+    notify.listen([BELL_CHANNEL], heard, stop=stop, connected=connected, using=using)
+    connections[using].close()

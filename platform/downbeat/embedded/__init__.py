@@ -1,0 +1,1 @@
+"""The one-command server: PostgreSQL, web, worker and scheduler under one supervisor."""

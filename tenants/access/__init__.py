@@ -1,0 +1,133 @@
+"""The one door to rights: every question "may they?" is asked here.
+
+    require(actor, "execution.kill", namespace_id)     raises, 404 when they may not even see it
+    visible(actor, "flow.view", Flow.objects.all())    a query of what they may see
+    can(actor, "flow.edit", flow)                      a plain answer
+
+Rights are read inside the current tenant. Answers are remembered for one request (in the actor)
+and never longer, so a revoked right is gone with the next request.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar, runtime_checkable
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from downbeat.common.errors import Denied, NotFound
+from tenants.access import queries
+from tenants.actors import Actor, Reach
+from tenants.contracts import NamespaceRef
+from tenants.policy import in_scopes, known, seeing
+
+
+@runtime_checkable
+class InNamespace(Protocol):
+    """An object that lives in a namespace."""
+
+    namespace_id: UUID
+
+
+class Ungranted(Denied):
+    """You cannot give away what you do not hold yourself: {missing}."""
+
+    code = "denied.grant"
+
+
+Target = UUID | NamespaceRef | InNamespace | str | None
+M = TypeVar("M", bound=Model)
+
+
+def can(actor: Actor, permission: str, target: Target = None) -> bool:
+    """Whether the actor may do that there; without a target, in the whole tenant.
+
+    A text is a namespace's path, and stands for its nearest ancestor where it does not exist.
+    """
+    if not in_scopes(known(permission), actor.scopes):
+        return False
+    if actor.is_system:
+        return True
+    if target is None:
+        return _reach(actor, permission).everywhere
+    return _holds_at(actor, permission, _namespace_id(target))
+
+
+def can_somewhere(actor: Actor, permission: str) -> bool:
+    """Whether the actor may do that in at least one namespace."""
+    if not in_scopes(known(permission), actor.scopes):
+        return False
+    if actor.is_system:
+        return True
+    return _reach(actor, permission).somewhere
+
+
+def require(actor: Actor, permission: str, target: Target = None) -> None:
+    """Raises Denied (403) without the right, and NotFound (404) where they see nothing at all."""
+    if can(actor, permission, target):
+        return
+    if can(actor, seeing(permission), target):
+        raise Denied(permission=permission)
+    raise NotFound()
+
+
+def require_somewhere(actor: Actor, permission: str) -> None:
+    """The same for requests that name no place: the floor under every route."""
+    if can_somewhere(actor, permission):
+        return
+    if can_somewhere(actor, seeing(permission)):
+        raise Denied(permission=permission)
+    raise NotFound()
+
+
+def visible(
+    actor: Actor, permission: str, rows: QuerySet[M], *, field: str = "namespace_id"
+) -> QuerySet[M]:
+    """The rows in namespaces where the actor holds a permission. Call inside a tenant scope."""
+    if not in_scopes(known(permission), actor.scopes):
+        return rows.none()
+    if actor.is_system:
+        return rows
+    reach = _reach(actor, permission)
+    if reach.everywhere:
+        return rows
+    if actor.id is None or not reach.somewhere:
+        return rows.none()
+    return rows.filter(**{f"{field}__in": queries.held_below(actor.id, permission)})
+
+
+def require_grantable(actor: Actor, permissions: frozenset[str], target: Target) -> None:
+    """Nobody grants what they do not hold; raises Ungranted with what is missing."""
+    missing = sorted(name for name in permissions if not can(actor, name, target))
+    if missing:
+        raise Ungranted(missing=", ".join(missing))
+
+
+def _reach(actor: Actor, permission: str) -> Reach:
+    if permission not in actor.reaches:
+        nobody = Reach(somewhere=False, everywhere=False)
+        actor.reaches[permission] = queries.reach(actor.id, permission) if actor.id else nobody
+    return actor.reaches[permission]
+
+
+def _holds_at(actor: Actor, permission: str, namespace_id: UUID) -> bool:
+    known = actor.reaches.get(permission)
+    if known is not None and (known.everywhere or not known.somewhere):
+        return known.everywhere
+    key = (permission, namespace_id)
+    if key not in actor.decided:
+        held = actor.id is not None and queries.held_at(actor.id, permission, namespace_id)
+        actor.decided[key] = held
+    return actor.decided[key]
+
+
+def _namespace_id(target: UUID | NamespaceRef | InNamespace | str) -> UUID:
+    match target:
+        case UUID():
+            return target
+        case str():
+            return queries.nearest_id(target)
+        case NamespaceRef():
+            return target.id
+        case _:
+            return target.namespace_id

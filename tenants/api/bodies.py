@@ -1,0 +1,141 @@
+"""What clients send about tenants, people and rights."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from downbeat.common.api.bodies import Body
+from tenants.services.bindings import Principal
+
+
+class TenantBody(Body):
+    """A tenant; its slug is called `id` outside."""
+
+    id: str = ""
+    name: str = Field(default="", max_length=255)
+
+
+class SetupBody(Body):
+    """The first person and, if they care, the first tenant."""
+
+    username: str
+    password: str
+    tenant: TenantBody | None = None
+
+
+class LoginBody(Body):
+    """A log-in."""
+
+    username: str
+    password: str
+
+
+class ProfileBody(Body):
+    """What people may change about themselves."""
+
+    first_name: str | None = Field(default=None, max_length=150)
+    last_name: str | None = Field(default=None, max_length=150)
+    email: str | None = Field(default=None, max_length=254)
+
+
+class PasswordBody(Body):
+    """A new password, proved by the old one."""
+
+    old_password: str
+    new_password: str
+
+
+class TokenBody(Body):
+    """A wish for a token."""
+
+    name: str = Field(min_length=1, max_length=150)
+    description: str | None = None
+    max_age: str | None = None
+    extended: bool | None = None
+    scopes: list[str] = Field(default_factory=list, max_length=100)
+
+
+class AllowedNamespace(Body):
+    """A namespace whose flows may use another's things."""
+
+    namespace: str
+
+
+class NamespaceBody(Body):
+    """A namespace; its path is called `id` outside."""
+
+    id: str = ""
+    description: str | None = None
+    variables: dict[str, Any] | None = None
+    plugin_defaults: list[dict[str, Any]] | None = None
+    allowed_namespaces: list[AllowedNamespace] | None = None
+    worker_group: str | None = None
+
+
+class AutocompleteBody(Body):
+    """A part of a name."""
+
+    q: str | None = None
+    ids: list[str] | None = None
+    existing_only: bool | None = None
+
+
+class Tag(Body):
+    """A mark on a secret."""
+
+    key: str
+    value: str
+
+
+class SecretBody(Body):
+    """A secret as it is written."""
+
+    key: str
+    value: str = Field(repr=False)
+    description: str | None = None
+    tags: list[Tag] | None = None
+
+
+class SecretFactsBody(Body):
+    """What is known about a secret besides its value."""
+
+    description: str | None = None
+    tags: list[Tag] | None = None
+
+
+class BindingBody(Body):
+    """A role for somebody."""
+
+    type: Principal
+    external_id: UUID
+    role_id: UUID
+    namespace_id: str | None = None
+
+
+class GroupBody(Body):
+    """A group and, at its making, its members."""
+
+    name: str = Field(min_length=1, max_length=150)
+    description: str | None = None
+    members_id: list[UUID] | None = None
+
+
+class PersonBody(Body):
+    """Somebody new."""
+
+    email: str
+    password: str | None = Field(default=None, repr=False)
+    first_name: str = Field(default="", max_length=150)
+    last_name: str = Field(default="", max_length=150)
+    super_admin: bool = False
+
+
+class ServiceAccountBody(Body):
+    """An account for machines."""
+
+    name: str = Field(min_length=1, max_length=150)
+    description: str | None = None
+    super_admin: bool = False

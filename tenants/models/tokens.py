@@ -1,0 +1,30 @@
+"""API tokens: what is kept of them. The token itself is shown once and stored nowhere."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from downbeat.common.models import uuid7
+
+
+class ApiToken(models.Model):
+    """A principal's key: found by its public part, proved by the digest of its secret part."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(
+        "tenants.User", on_delete=models.DO_NOTHING, related_name="tokens", db_constraint=False
+    )
+    name = models.CharField(max_length=150)
+    description = models.TextField(blank=True, default="")
+    lookup = models.CharField(max_length=12, unique=True)
+    digest = models.BinaryField(max_length=32)
+    scopes = ArrayField(models.CharField(max_length=100), default=list)
+    extended = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["user", "created_at"], name="tenants_token_user")]

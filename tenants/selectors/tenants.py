@@ -1,0 +1,37 @@
+"""Reads of tenants."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from tenants.contracts import TenantRef
+from tenants.models import Tenant
+
+
+def tenant_of_slug(slug: str) -> TenantRef | None:
+    """The tenant with that slug."""
+    return _or_none(Tenant.objects.filter(slug=slug).first())
+
+
+def tenant_of_id(tenant_id: UUID) -> TenantRef | None:
+    """The tenant with that id."""
+    return _or_none(Tenant.objects.filter(id=tenant_id).first())
+
+
+def tenants() -> list[TenantRef]:
+    """All tenants of the instance, for work that goes through them one by one."""
+    return [reference(row) for row in Tenant.objects.order_by("slug")]
+
+
+def tenant_count() -> int:
+    """How many tenants there are: with more than one, tasks need isolation."""
+    return Tenant.objects.count()
+
+
+def _or_none(row: Tenant | None) -> TenantRef | None:
+    return reference(row) if row else None
+
+
+def reference(row: Tenant) -> TenantRef:
+    """A tenant as a value."""
+    return TenantRef(row.id, row.slug, row.name)

@@ -1,0 +1,1 @@
+"""Changes of the tenants app, each one transaction."""

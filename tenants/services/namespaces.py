@@ -1,0 +1,128 @@
+"""Changes of the tree of namespaces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+
+from downbeat.common import events
+from downbeat.common.scope import current_tenant, tenant_scope
+from tenants.access import require
+from tenants.actors import Actor
+from tenants.contracts import NamespaceCreated, NamespaceDeleting, NamespaceRef
+from tenants.errors import (
+    BadNamespace,
+    NamespaceExists,
+    NamespaceHasChildren,
+    NamespaceNotFound,
+)
+from tenants.models import Binding, Namespace
+from tenants.paths import ROOT, lineage, parent, valid_path
+from tenants.selectors import namespaces as selectors
+
+
+@dataclass(frozen=True)
+class NamespaceFacts:
+    """What can be said about a namespace; None leaves a fact as it is."""
+
+    description: str | None = None
+    variables: Mapping[str, object] | None = None
+    plugin_defaults: Sequence[Mapping[str, object]] | None = None
+    allowed_namespaces: Sequence[str] | None = None
+    worker_group: str | None = field(default=None)
+
+    def given(self) -> dict[str, object]:
+        """The facts that were said."""
+        said = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {name: value for name, value in said.items() if value is not None}
+
+
+NOTHING_SAID = NamespaceFacts()
+
+
+def ensure_namespace(actor: Actor, path: str) -> NamespaceRef:
+    """The namespace of that path, made with its missing ancestors if need be.
+
+    Making needs `namespace.create` on the nearest ancestor that exists. One query when it exists.
+    """
+    found = selectors.by_path(path)
+    if found is not None:
+        return found
+    _check_name(path)
+    with tenant_scope(current_tenant()):
+        require(actor, "namespace.create", parent(path))
+        _make_lineage(path)
+        return _apply(path, NOTHING_SAID)
+
+
+def create_namespace(actor: Actor, path: str, facts: NamespaceFacts) -> NamespaceRef:
+    """A new namespace; raises NamespaceExists."""
+    _check_name(path)
+    with tenant_scope(current_tenant()):
+        require(actor, "namespace.create", parent(path))
+        if Namespace.objects.filter(path=path).exists():
+            raise NamespaceExists(path=path)
+        _make_lineage(path)
+        return _apply(path, facts)
+
+
+def update_namespace(actor: Actor, path: str, facts: NamespaceFacts) -> NamespaceRef:
+    """Changes the facts of a namespace; makes it when it does not exist, as clients expect."""
+    with tenant_scope(current_tenant()):
+        found = ensure_namespace(actor, path)
+        require(actor, "namespace.edit", found.id)
+        return _apply(path, facts)
+
+
+def delete_namespace(actor: Actor, path: str) -> None:
+    """Takes a namespace away with its secrets and bindings; 409 while anything lives in it."""
+    with tenant_scope(current_tenant()):
+        row = Namespace.objects.filter(path=path).exclude(path=ROOT).first()
+        if row is None:
+            raise NamespaceNotFound(path)
+        require(actor, "namespace.delete", row.id)
+        if Namespace.objects.filter(parent_id=row.id).exists():
+            raise NamespaceHasChildren(path=path)
+        events.emit(NamespaceDeleting(row.tenant_id, row.id, row.path))
+        Binding.objects.filter(namespace_id=row.id).delete()
+        row.delete()
+
+
+def make_root() -> Namespace:
+    """The root of a new tenant; call inside its scope."""
+    return Namespace.objects.create(path=ROOT, ancestors=[ROOT], parent=None)
+
+
+def _check_name(path: str) -> None:
+    if not valid_path(path):
+        raise BadNamespace(path=path)
+
+
+def _make_lineage(path: str) -> None:
+    """Inserts what is missing, from the top; who comes second finds the row of who came first."""
+    rows = {row.path: row for row in Namespace.objects.filter(path__in=lineage(path))}
+    for step in lineage(path):
+        if step not in rows:
+            rows[step] = _insert(step, rows[parent(step)])
+
+
+def _insert(path: str, above: Namespace) -> Namespace:
+    row = Namespace(path=path, parent_id=above.id, ancestors=lineage(path))
+    made = Namespace.objects.bulk_create([row], ignore_conflicts=True)
+    found = Namespace.objects.get(path=path)
+    if made and found.id == row.id:
+        events.emit(NamespaceCreated(found.tenant_id, found.id, path))
+    return found
+
+
+def _apply(path: str, facts: NamespaceFacts) -> NamespaceRef:
+    given = facts.given()
+    if given:
+        row = Namespace.objects.get(path=path)
+        for name, value in given.items():
+            setattr(row, name, value)
+        row.save(update_fields=[*given, "updated_at"])
+    found = selectors.by_path(path)
+    if found is None:
+        raise NamespaceNotFound(path)
+    return found

@@ -1,0 +1,80 @@
+"""API tokens: made, listed and revoked by their owners."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+
+from downbeat.common import clock
+from downbeat.common.errors import NotFound
+from tenants import tokens
+from tenants.contracts import NewToken
+from tenants.errors import BadLifetime
+from tenants.models import ApiToken, User
+from tenants.models.people import UserKind
+from tenants.services import sign_in
+
+DEFAULT_LIFE = timedelta(days=90)
+_LIFE = re.compile(
+    r"P(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)(?:\.\d+)?S)?)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class TokenWish:
+    """What somebody asks of a token."""
+
+    name: str
+    description: str = ""
+    life: timedelta = DEFAULT_LIFE
+    scopes: Sequence[str] = ()
+    extended: bool = False
+
+
+def issue(owner: User, wish: TokenWish) -> NewToken:
+    """A new token of that owner; its text is in the answer and nowhere else."""
+    service = owner.kind == UserKind.SERVICE_ACCOUNT
+    kind = tokens.TokenKind.SERVICE if service else tokens.TokenKind.PERSON
+    token = tokens.make(kind, secrets.choice)
+    row = ApiToken.objects.create(
+        user=owner,
+        name=wish.name,
+        description=wish.description,
+        lookup=token.lookup,
+        digest=token.digest,
+        scopes=list(wish.scopes),
+        extended=wish.extended,
+        expires_at=clock.now() + wish.life,
+    )
+    return NewToken(id=row.id, name=row.name, text=token.text)
+
+
+def revoke(owner_id: UUID, token_id: UUID) -> None:
+    """Ends a token of that owner; other processes notice within two seconds."""
+    deleted, _ = ApiToken.objects.filter(id=token_id, user_id=owner_id).delete()
+    if not deleted:
+        raise NotFound("token")
+    sign_in.forget_checked()
+
+
+def lifetime(text: str | None) -> timedelta:
+    """Reads `P30D`, `P2W`, `PT12H`; raises BadLifetime beyond what the instance allows."""
+    if not text:
+        return DEFAULT_LIFE
+    most: timedelta = settings.DOWNBEAT.token_max_age
+    found = _LIFE.fullmatch(text.strip())
+    parts = {name: int(digits) for name, digits in found.groupdict("0").items()} if found else {}
+    if not any(parts.values()) or any(number > 10**8 for number in parts.values()):
+        raise BadLifetime(text=text, most=most.days)
+    life = timedelta(**parts)
+    if life > most:
+        raise BadLifetime(text=text, most=most.days)
+    return life

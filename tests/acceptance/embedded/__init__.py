@@ -1,0 +1,1 @@
+"""The embedded server as its operator meets it: starts, kills, stops, backups."""

@@ -1,0 +1,40 @@
+"""Instances for these tests: each in a home of its own, none outlives its test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from downbeat.embedded import rooms
+from downbeat.embedded.home import Home
+from tests.acceptance.embedded.instance import Instance, free_port
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home; what it keeps elsewhere is removed too."""
+    folder = tmp_path / "home"
+    yield folder
+    room = rooms.recorded_data_room(Home(folder))
+    if room and rooms.FALLBACK in room.parents:
+        shutil.rmtree(room, ignore_errors=True)
+    rooms.release_socket(Home(folder))
+
+
+@pytest.fixture
+def instance(home: Path) -> Iterator[Instance]:
+    """An instance that is not started yet."""
+    found = Instance(home, free_port())
+    yield found
+    if found.process and found.process.poll() is None:
+        found.stop()
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("DOWNBEAT_")]:
+        monkeypatch.delenv(name)

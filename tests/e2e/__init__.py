@@ -1,0 +1,1 @@
+"""Journeys through the portal: a real server, a real browser, visible labels only."""

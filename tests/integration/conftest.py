@@ -1,0 +1,46 @@
+"""Fixtures of tests that need Django and its database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import django
+import pytest
+
+django.setup()
+
+from tests.support import cast as casting  # noqa: E402  models need Django
+from tests.support import database as databases  # noqa: E402
+from tests.support.django_connections import point_at, pointed_at  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def database(
+    database_server: databases.Server, request: pytest.FixtureRequest
+) -> Iterator[databases.Server]:
+    """This process's own migrated database; Django's connections point at it."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    with databases.copy(database_server, f"downbeat_test_{os.getpid()}_{worker}") as name:
+        point_at(database_server, name)
+        yield database_server
+
+
+@pytest.fixture
+def empty_instance(database: databases.Server) -> Iterator[None]:
+    """A database that nothing has happened in yet, for this test alone."""
+    name = f"downbeat_test_{os.getpid()}_empty"
+    with databases.copy(database, name), pointed_at(database, name):
+        yield
+
+
+@pytest.fixture
+def cast(database: databases.Server) -> casting.Cast:
+    """Alice, Bob and Charlie in tenants of their own."""
+    return casting.assemble()
+
+
+@pytest.fixture(scope="session")
+def shared_cast(database: databases.Server) -> casting.Cast:
+    """One cast for tests that change nothing, of which there are many."""
+    return casting.assemble()

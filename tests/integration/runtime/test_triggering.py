@@ -1,0 +1,269 @@
+"""Triggers: rows follow the flow, dates fire once, webhooks answer to their key only."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+
+from downbeat.common.scope import tenant_scope
+from executions.models import Execution, TriggerState
+from executions.triggering import evaluation, settling
+from tests.support.cast import Cast
+
+YAML = "application/x-yaml"
+FLOW = """id: clocked
+namespace: company.data
+labels:
+  from: flow
+inputs:
+  - id: source
+    type: STRING
+    defaults: schedule
+tasks:
+  - id: show
+    type: core.debug.Return
+    format: "{{ trigger.date ?? 'none' }}"
+triggers:
+"""
+HOURLY = """  - id: hourly
+    type: core.trigger.Schedule
+    cron: "0 * * * *"
+    labels:
+      by: cron
+"""
+HOOK = """  - id: hook
+    type: core.trigger.Webhook
+    key: open-sesame
+    conditions:
+      - type: core.condition.Expression
+        expression: "{{ trigger.body.go ?? true }}"
+"""
+
+
+def deploy(cast: Cast, *triggers: str) -> None:
+    answer = cast.alice.post(f"{cast.api}/flows", FLOW + "".join(triggers), type=YAML)
+    assert answer.status_code < 300, answer.content
+
+
+def redeploy(cast: Cast, *triggers: str) -> None:
+    source = FLOW + "".join(triggers)
+    answer = cast.alice.put(f"{cast.api}/flows/company.data/clocked", source, type=YAML)
+    assert answer.status_code < 300, answer.content
+
+
+def row(cast: Cast, trigger_id: str = "hourly") -> TriggerState:
+    with tenant_scope(cast.tenant.id):
+        return TriggerState.objects.get(trigger_id=trigger_id)
+
+
+def executions(cast: Cast) -> list[Execution]:
+    with tenant_scope(cast.tenant.id):
+        return list(Execution.objects.order_by("id"))
+
+
+def become_due(cast: Cast, moment: datetime) -> UUID:
+    with tenant_scope(cast.tenant.id), connection.cursor() as cursor:
+        cursor.execute(
+            "update trigger_state set next_at = %s where trigger_id = 'hourly' returning id",
+            [moment],
+        )
+        found: UUID = cursor.fetchone()[0]
+    return found
+
+
+def end(cast: Cast) -> None:
+    with tenant_scope(cast.tenant.id), connection.cursor() as cursor:
+        cursor.execute(
+            "update execution set state = 'SUCCESS', ended_at = now() where ended_at is null"
+        )
+    settling.settle_ended()
+
+
+def hour(back: int = 0) -> datetime:
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    return now - timedelta(hours=back)
+
+
+def test_a_new_schedule_waits_for_its_next_date(cast: Cast) -> None:
+    deploy(cast, HOURLY)
+
+    assert row(cast).next_at == hour() + timedelta(hours=1)
+
+
+def test_a_trigger_that_left_the_source_is_gone(cast: Cast) -> None:
+    deploy(cast, HOURLY, HOOK)
+
+    redeploy(cast, HOOK)
+
+    with tenant_scope(cast.tenant.id):
+        assert [item.trigger_id for item in TriggerState.objects.all()] == ["hook"]
+
+
+def test_another_revision_does_not_move_an_unchanged_schedule(cast: Cast) -> None:
+    deploy(cast, HOURLY)
+    become_due(cast, hour(3))
+
+    redeploy(cast, HOURLY, HOOK)
+
+    assert row(cast).next_at == hour(3)
+
+
+def test_a_deleted_flow_has_no_triggers(cast: Cast) -> None:
+    deploy(cast, HOURLY)
+
+    cast.alice.delete(f"{cast.api}/flows/company.data/clocked")
+
+    with tenant_scope(cast.tenant.id):
+        assert not TriggerState.objects.exists()
+
+
+def test_a_due_date_fires_once_however_often_it_is_evaluated(cast: Cast) -> None:
+    deploy(cast, HOURLY)
+    id = become_due(cast, hour())
+
+    evaluation.evaluate(cast.tenant.id, id)
+    end(cast)
+    become_due(cast, hour())
+    evaluation.evaluate(cast.tenant.id, id)
+
+    (only,) = executions(cast)
+    assert only.trigger["variables"]["date"].startswith(hour().isoformat()[:13])
+    assert {"key": "by", "value": "cron"} in only.labels
+    assert row(cast).next_at == hour() + timedelta(hours=1)
+
+
+def test_missed_dates_are_made_up_for_one_after_the_other(cast: Cast) -> None:
+    deploy(cast, HOURLY)
+    id = become_due(cast, hour(2))
+
+    evaluation.evaluate(cast.tenant.id, id)
+    evaluation.evaluate(cast.tenant.id, id)
+    assert len(executions(cast)) == 1
+    for _ in range(3):
+        end(cast)
+        evaluation.evaluate(cast.tenant.id, id)
+
+    dates = [item.trigger["variables"]["date"][:13] for item in executions(cast)]
+    assert dates == [hour(back).isoformat()[:13] for back in (2, 1, 0)]
+
+
+def test_recovery_of_the_last_date_only_leaves_the_others_out(cast: Cast) -> None:
+    deploy(cast, HOURLY + "    recoverMissedSchedules: LAST\n")
+    id = become_due(cast, hour(5))
+
+    evaluation.evaluate(cast.tenant.id, id)
+
+    (only,) = executions(cast)
+    assert only.trigger["variables"]["date"].startswith(hour().isoformat()[:13])
+
+
+def test_a_condition_that_is_false_skips_the_date(cast: Cast) -> None:
+    never = """    conditions:
+      - type: core.condition.Expression
+        expression: "{{ false }}"
+"""
+    deploy(cast, HOURLY + never)
+    id = become_due(cast, hour())
+
+    evaluation.evaluate(cast.tenant.id, id)
+
+    assert executions(cast) == []
+    assert row(cast).next_at == hour() + timedelta(hours=1)
+
+
+def test_a_condition_that_cannot_be_rendered_leaves_one_failed_execution(cast: Cast) -> None:
+    broken = """    conditions:
+      - type: core.condition.Expression
+        expression: "{{ nothing.like.this }}"
+"""
+    deploy(cast, HOURLY + broken)
+    id = become_due(cast, hour())
+
+    evaluation.evaluate(cast.tenant.id, id)
+
+    (only,) = executions(cast)
+    assert only.state == "FAILED"
+    logs = cast.alice.get(f"{cast.api}/logs/{only.id}").json()
+    assert "nothing" in logs[0]["message"]
+
+
+def test_a_backfill_runs_past_dates_and_then_the_schedule_goes_on(cast: Cast) -> None:
+    deploy(cast, HOURLY)
+    before = row(cast).next_at
+    asked: dict[str, Any] = {
+        "namespace": "company.data",
+        "flowId": "clocked",
+        "triggerId": "hourly",
+        "backfill": {
+            "start": "2024-01-01T00:30:00Z",
+            "end": "2024-01-01T02:30:00Z",
+            "inputs": {"source": "backfill"},
+            "labels": [{"key": "kind", "value": "backfill"}],
+        },
+    }
+
+    answer = cast.alice.put(f"{cast.api}/triggers/backfill/create", asked)
+    assert answer.status_code == 200, answer.content
+    for _ in range(3):
+        evaluation.evaluate(cast.tenant.id, row(cast).id)
+        end(cast)
+
+    found = executions(cast)
+    assert [item.trigger["variables"]["date"][:16] for item in found] == [
+        "2024-01-01T01:00",
+        "2024-01-01T02:00",
+    ]
+    assert [item.inputs["source"] for item in found] == ["backfill", "backfill"]
+    assert row(cast).backfill is None
+    assert row(cast).next_at == before
+
+
+def test_a_disabled_trigger_is_shown_and_does_not_fire(cast: Cast) -> None:
+    deploy(cast, HOURLY)
+    id = become_due(cast, hour())
+    body = {"namespace": "company.data", "flowId": "clocked", "triggerId": "hourly"}
+
+    cast.alice.put(f"{cast.api}/triggers/set-disabled", {**body, "disabled": True})
+    evaluation.evaluate(cast.tenant.id, id)
+
+    (shown,) = cast.alice.get(f"{cast.api}/triggers/search").json()["results"]
+    assert shown["trigger"]["id"] == "hourly"
+    assert shown["state"]["disabled"] is True
+    assert executions(cast) == []
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "GET"])
+def test_a_webhook_starts_its_flow_without_a_log_in(cast: Cast, method: str) -> None:
+    deploy(cast, HOOK)
+    path = f"{cast.api}/executions/webhook/company.data/clocked/open-sesame?age=12&age=13"
+    body = None if method == "GET" else {"a": 1}
+
+    answer = cast.anonymous.request(method, path, body)
+
+    assert answer.status_code == 200, answer.content
+    (only,) = executions(cast)
+    assert only.trigger["variables"]["parameters"] == {"age": ["12", "13"]}
+    assert only.trigger["variables"]["body"] == body
+
+
+def test_a_wrong_key_is_no_webhook(cast: Cast) -> None:
+    deploy(cast, HOOK)
+
+    answer = cast.anonymous.post(f"{cast.api}/executions/webhook/company.data/clocked/guess")
+
+    assert answer.status_code == 404
+    assert executions(cast) == []
+
+
+def test_a_webhook_whose_condition_is_false_starts_nothing(cast: Cast) -> None:
+    deploy(cast, HOOK)
+    path = f"{cast.api}/executions/webhook/company.data/clocked/open-sesame"
+
+    answer = cast.anonymous.post(path, {"go": False})
+
+    assert answer.status_code == 204
+    assert executions(cast) == []

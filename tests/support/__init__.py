@@ -1,0 +1,1 @@
+"""What tests share: a database, a cast, and a server to talk to."""
