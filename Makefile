@@ -9,6 +9,7 @@ PYTHON := $(shell for name in python3.11 python3 python3.12 python3.13 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 endif
 BIN := .venv/bin
+TYPED := platform/downbeat tenants flows executions tests
 PYTEST_ARGS ?=
 CONFORMANCE_DIR ?= $(wildcard ../shared/conformance)
 
@@ -35,7 +36,7 @@ test-portal: setup-dev
 check: setup-dev ## Lint, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
 	$(PYTHON) tools/setup/npm.py run --silent lint
 	$(PYTHON) tools/setup/npm.py run --silent typecheck

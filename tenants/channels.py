@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from http.cookies import SimpleCookie
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from channels.db import database_sync_to_async
@@ -43,7 +43,8 @@ async def authorize_scope(
     Without a target the permission has to be held somewhere in the tenant. Call it again to
     notice revocations: long streams do so every few seconds.
     """
-    return await database_sync_to_async(_authorize)(scope, slug, permission, target)
+    asked = database_sync_to_async(_authorize)(scope, slug, permission, target)
+    return cast(tuple[Actor, TenantRef], await asked)
 
 
 def _authorize(
@@ -92,5 +93,5 @@ def _request(scope: dict[str, Any], headers: dict[str, str]) -> HttpRequest:
 def _same_site(scope: dict[str, Any], headers: dict[str, str]) -> bool:
     origin = headers.get("origin")
     if origin is None:
-        return scope["type"] == "http"
+        return str(scope["type"]) == "http"
     return urlsplit(origin).netloc == headers.get("host")

@@ -19,7 +19,7 @@ from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent
 DOWNBEAT = ROOT / ".venv" / "bin" / "downbeat"
-START_SECONDS = 120.0
+START_SECONDS = 600.0  # a cold start may have to fetch every package first
 STOP_SECONDS = 60.0
 MARK = "STARTED_BY_TOOL"
 

@@ -28,11 +28,12 @@ from executions.engine.state import Run, Snapshot, State
 def decide(plan: Plan, snapshot: Snapshot, now: datetime) -> tuple[Command, ...]:
     """What is to be done now; nothing, or only waits, means that the world has to move."""
     return tuple(
-        command for entry in snapshot.agenda for command in _look(plan, snapshot, entry, now)
+        command for entry in snapshot.agenda for command in look(plan, snapshot, entry, now)
     )
 
 
-def _look(plan: Plan, snapshot: Snapshot, entry: UUID | None, now: datetime) -> Iterator[Command]:
+def look(plan: Plan, snapshot: Snapshot, entry: UUID | None, now: datetime) -> Iterator[Command]:
+    """What one entry of the agenda asks for."""
     if entry is None:
         yield from ending.execution(plan, snapshot, now)
         return

@@ -86,12 +86,11 @@ def _of_run(plan: Plan, snapshot: Snapshot, run: Run) -> Iterator[str]:
     above = snapshot.runs.get(run.parent) if run.parent else None
     if above is not None and above.ended and not run.ended:
         yield f"{run.id} lives in a group that ended"
-    if not run.dynamic and phase_of(plan.nodes[run.node].branch) is Phase.ERRORS:
-        if not snapshot.scope_of(run.parent).tally.get(State.FAILED):
-            yield f"{run.id} handles errors, and nothing failed"
-    states = [moment.state for moment in run.history]
-    if states and states[-1] is not run.state and run.history[-1].state is not run.state:
-        yield f"the history of {run.id} ends in {states[-1]}, its state is {run.state}"
+    handler = not run.dynamic and phase_of(plan.nodes[run.node].branch) is Phase.ERRORS
+    if handler and not snapshot.scope_of(run.parent).tally.get(State.FAILED):
+        yield f"{run.id} handles errors, and nothing failed"
+    if run.history[-1].state is not run.state:
+        yield f"the history of {run.id} ends in {run.history[-1].state}, not in {run.state}"
 
 
 def _of_execution(snapshot: Snapshot) -> Iterator[str]:
@@ -105,5 +104,3 @@ def _of_execution(snapshot: Snapshot) -> Iterator[str]:
         yield f"the execution counts {it.paused} paused runs of {paused}"
     if it.state is State.SUCCESS and it.scope.tally.get(State.FAILED):
         yield "the execution is SUCCESS though a task failed"
-    if it.kill_asked and it.ended and it.state is not State.KILLED and not it.history:
-        yield "killed, but not KILLED"

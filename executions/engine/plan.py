@@ -184,9 +184,7 @@ class _Compiler:
             self.nodes[child.index] = replace(child, needs=needs)
 
     def _node(self, index: int) -> Node:
-        node = self.nodes[index]
-        assert node is not None
-        return node
+        return next(node for node in self.nodes[index : index + 1] if node is not None)
 
     def _kind(self, task: Task, shape: Shape | None) -> Kind:
         if shape is not None:

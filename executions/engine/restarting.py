@@ -86,9 +86,9 @@ def _reopen(
         scope = None if fresh else run.scope
         events += _recorded(plan, snapshot, [Reopened(run.id, state, now, scope, fresh)])
     # From the inside out: a group counts its children as they are now.
-    for id in sorted(groups, key=lambda id: -len(snapshot.runs[id].ancestors)):
-        scope = recount(plan, snapshot, id)
-        events += _recorded(plan, snapshot, [Reopened(id, State.RUNNING, now, scope)])
+    for group in sorted(groups, key=lambda group: -len(snapshot.runs[group].ancestors)):
+        scope = recount(plan, snapshot, group)
+        events += _recorded(plan, snapshot, [Reopened(group, State.RUNNING, now, scope)])
     scope = recount(plan, snapshot, None)
     events += _recorded(plan, snapshot, [ExecutionReopened(scope, now)])
     return tuple(events)

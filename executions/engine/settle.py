@@ -32,7 +32,7 @@ from executions.engine.commands import (
     StartChild,
     WakeAt,
 )
-from executions.engine.decide import decide
+from executions.engine.decide import look
 from executions.engine.events import (
     AttemptQueued,
     Event,
@@ -103,18 +103,33 @@ def settle(
     *,
     most_creations: int = MOST_CREATIONS,
 ) -> Settled:
-    """Carries out what ``decide`` wants until it wants nothing but waits."""
+    """Carries out what is wanted until there is nothing but waits.
+
+    Beyond so many new runs nothing more is created; what exists is still taken to its end, so that
+    a run is seldom written twice.
+    """
     done = Settled()
     performer = _Performer(plan, snapshot, hands, done)
+    postponed: dict[UUID | None, None] = {}
     while snapshot.agenda:
-        if performer.creations >= most_creations:
-            done.unfinished = True
-            break
-        todo = decide(plan, snapshot, hands.now())
+        now = hands.now()
+        todo: list[Command] = []
+        for entry in snapshot.agenda:
+            wanted = tuple(look(plan, snapshot, entry, now))
+            if performer.creations >= most_creations and _creates(wanted):
+                postponed[entry] = None
+            else:
+                todo += wanted
         snapshot.agenda.clear()
         for command in todo:
             performer.perform(command)
+    snapshot.agenda.update(postponed)
+    done.unfinished = bool(postponed)
     return done
+
+
+def _creates(commands: tuple[Command, ...]) -> bool:
+    return any(isinstance(command, CreateRun) for command in commands)
 
 
 class _Performer:

@@ -1,10 +1,10 @@
-"""Answers what the engine asks to be rendered; each answer is data that is stored and asked once."""
+"""Answers what the engine asks to be rendered; each answer is data, stored and asked once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any
 
 from downbeat.sdk.shapes import Choice, Delay, Hold, Iteration, Repetition
 from downbeat.sdk.task import Task
@@ -39,36 +39,29 @@ def answer(hands: Hands, run: Run | None, ask: Ask) -> Rendered:
 
 def _of_run(hands: Hands, run: Run, ask: Ask) -> Any:
     node = hands.compiled.plan.nodes[run.node]
-    task, shape = node.task, node.shape
-    match ask:
-        case Ask.RUN_IF:
+    task = node.task
+    match ask, node.shape:
+        case Ask.RUN_IF, _:
             return _condition(hands, run, str(task.run_if))
-        case Ask.CHOICE:
-            assert isinstance(shape, Choice)
+        case Ask.CHOICE, Choice() as shape:
             return _choice(hands, run, task, shape)
-        case Ask.VALUES:
-            assert isinstance(shape, Iteration)
-            values = iteration_values(_field(hands, run, task, shape.field))
+        case Ask.VALUES, Iteration(field=field):
+            values = iteration_values(_field(hands, run, task, field))
             hands.values_rendered(run, values)
             return len(values)
-        case Ask.UNTIL:
-            assert isinstance(shape, Repetition)
+        case Ask.UNTIL, Repetition() as shape:
             return _until(hands, run, task, shape)
-        case Ask.HOLD:
-            assert isinstance(shape, Hold)
+        case Ask.HOLD, Hold(delay_field=delay, timeout_field=timeout):
             return {
-                "delay": _seconds(_field(hands, run, task, shape.delay_field)),
-                "timeout": _seconds(_field(hands, run, task, shape.timeout_field)),
+                "delay": _seconds(_field(hands, run, task, delay)),
+                "timeout": _seconds(_field(hands, run, task, timeout)),
             }
-        case Ask.DELAY:
-            assert isinstance(shape, Delay)
-            return _seconds(_field(hands, run, task, shape.field)) or 0.0
-        case Ask.CHILD:
+        case Ask.DELAY, Delay(field=field):
+            return _seconds(_field(hands, run, task, field)) or 0.0
+        case Ask.CHILD, _:
             return _child(hands, run, task)
-        case Ask.OUTPUTS:
-            raise RenderError("outputs", "a task run has no flow outputs")
         case _:
-            assert_never(ask)
+            raise RenderError(str(ask), f"{task.type} has nothing of that kind to render")
 
 
 def _field(hands: Hands, run: Run, task: Task, field: str) -> Any:

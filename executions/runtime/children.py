@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from downbeat.common import clock
 from downbeat.common.errors import AppError
 from downbeat.common.models import uuid7
@@ -19,6 +17,7 @@ from executions.engine.state import Ask, Run, State
 from executions.runtime.inbox import Message, post_all
 from executions.runtime.outputs import OutputStore
 from executions.runtime.plans import compiled as compiled_plan
+from executions.runtime.sql import rows
 from flows import facade as flows
 from flows.contracts import RevisionRef
 from flows.spec.expressions import ExpressionError
@@ -38,7 +37,7 @@ select flow_uid, revision from execution where tenant_id = %s and id = %s
 """
 
 
-class NoChild(Exception):
+class ChildRefusedError(Exception):
     """The flow that a task names cannot be started."""
 
 
@@ -48,7 +47,7 @@ def start(hands: Hands, run: Run) -> tuple[Event, ...]:
     began = clock.now()
     try:
         child = _start(hands, run, wanted)
-    except (NoChild, AppError, ValueError) as problem:
+    except (ChildRefusedError, AppError, ValueError) as problem:
         hands.say(run, "ERROR", str(problem))
         failed = TryEnded(
             run.id, State.FAILED, began, clock.now(), "child", str(problem), by_worker=False
@@ -81,9 +80,13 @@ def _revision(hands: Hands, wanted: Mapping[str, Any]) -> RevisionRef:
     number = wanted.get("revision")
     found = flows.published(hands.facts.tenant_id, namespace, flow_id, number)
     if found is None:
-        raise NoChild(f"Unable to find flow '{namespace}'.'{flow_id}' with revision '{number}'")
+        raise ChildRefusedError(
+            f"Unable to find flow '{namespace}'.'{flow_id}' with revision '{number}'"
+        )
     if found.disabled:
-        raise NoChild(f"Cannot execute the flow '{namespace}'.'{flow_id}': it is disabled")
+        raise ChildRefusedError(
+            f"Cannot execute the flow '{namespace}'.'{flow_id}': it is disabled"
+        )
     return found
 
 
@@ -153,9 +156,7 @@ def _extracted(hands: Hands, run: Run, child: UUID) -> dict[str, Any]:
     written = getattr(hands.compiled.plan.nodes[run.node].task, "outputs", None)
     if not written:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_CHILD, [hands.facts.tenant_id, child])
-        flow_uid, revision = cursor.fetchone()
+    ((flow_uid, revision),) = rows(_CHILD, [hands.facts.tenant_id, child])
     plan = compiled_plan(hands.facts.tenant_id, flow_uid, revision)
     context = {**hands.context(run), "outputs": outputs_view(OutputStore(child), plan)}
     return {name: render_output(value, context, hands) for name, value in written.items()}
@@ -163,7 +164,5 @@ def _extracted(hands: Hands, run: Run, child: UUID) -> dict[str, Any]:
 
 def kill_all(tenant_id: UUID, execution_id: UUID) -> None:
     """Asks for the end of every live child of an execution."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LIVE_CHILDREN, [tenant_id, execution_id])
-        found = [row[0] for row in cursor.fetchall()]
+    found = [row[0] for row in rows(_LIVE_CHILDREN, [tenant_id, execution_id])]
     post_all(tenant_id, ((id, Message.KILL, {"cascade": True}) for id in found), ring=True)

@@ -13,12 +13,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
 
 from downbeat.common.clock import wire
 from executions.engine.state import Run, Snapshot, State
 from executions.runtime.outputs import Outputs, OutputStore, place
 from executions.runtime.plans import Compiled, namespace_of
+from executions.runtime.sql import rows
 from flows.spec.expressions import References
 from flows.spec.inputs import lookup, put
 from tenants import facade as tenants
@@ -51,7 +51,12 @@ class ExecutionFacts:
     @property
     def folder(self) -> str:
         """The execution's folder in storage."""
-        return f"{self.namespace.replace('.', '/')}/{self.flow_id}/executions/{self.id}"
+        return folder_of(self.namespace, self.flow_id, self.id)
+
+
+def folder_of(namespace: str, flow_id: str, execution_id: UUID) -> str:
+    """Where in storage the files of an execution lie."""
+    return f"{namespace.replace('.', '/')}/{flow_id}/executions/{execution_id}"
 
 
 def execution_context(
@@ -203,10 +208,8 @@ class TaskStates(Mapping[str, Any]):
 
     def _states(self, task_id: str) -> Iterator[tuple[tuple[str, ...], str]]:
         facts = [self._facts.tenant_id, self._facts.id, task_id]
-        with connection.cursor() as cursor:
-            cursor.execute(_STATES, facts)
-            for path, state in cursor.fetchall():
-                yield tuple(path), state
+        for path, state in rows(_STATES, facts):
+            yield tuple(path), state
         snapshot = self._snapshot()
         for run in snapshot.runs.values() if snapshot else ():
             if not run.dynamic and self._compiled.plan.nodes[run.node].id == task_id:

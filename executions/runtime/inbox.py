@@ -8,9 +8,8 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from downbeat.common import doorbell
+from executions.runtime.sql import rows
 from executions.runtime.store_codec import loaded, text
 
 
@@ -64,8 +63,7 @@ select distinct execution_id from inbox where tenant_id = %s and execution_id = 
 
 def post(tenant_id: UUID, execution_id: UUID, kind: str, payload: Mapping[str, Any]) -> None:
     """Leaves a message and rings after the commit; inside the tenant's scope."""
-    with connection.cursor() as cursor:
-        cursor.execute(_POST, [tenant_id, execution_id, Message(kind), text(payload)])
+    rows(_POST, [tenant_id, execution_id, str(Message(kind)), text(payload)])
     doorbell.ring_on_commit("advance", tenant_id, execution_id)
 
 
@@ -79,8 +77,7 @@ def post_all(
     ]
     if not records:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_POST_ALL, [tenant_id, text(records), tenant_id])
+    rows(_POST_ALL, [tenant_id, text(records), tenant_id])
     if ring:
         for execution_id in {record["execution_id"] for record in records}:
             doorbell.ring_on_commit("advance", tenant_id, execution_id)
@@ -92,15 +89,11 @@ def drain(tenant_id: UUID, executions: Sequence[UUID]) -> dict[UUID, list[Note]]
     What arrives later is left: the holder looks again after its commit.
     """
     found: dict[UUID, list[Note]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_DRAIN, [tenant_id, list(executions)])
-        for execution_id, kind, payload in cursor.fetchall():
-            found.setdefault(execution_id, []).append(Note(Message(kind), loaded(payload)))
+    for execution_id, kind, payload in rows(_DRAIN, [tenant_id, list(executions)]):
+        found.setdefault(execution_id, []).append(Note(Message(kind), loaded(payload)))
     return found
 
 
 def waiting(tenant_id: UUID, executions: Collection[UUID]) -> frozenset[UUID]:
     """Those of the executions that have messages."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITING, [tenant_id, list(executions)])
-        return frozenset(row[0] for row in cursor.fetchall())
+    return frozenset(row[0] for row in rows(_WAITING, [tenant_id, list(executions)]))

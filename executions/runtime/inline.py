@@ -12,8 +12,6 @@ from datetime import datetime
 from typing import Any, Final, assert_never
 from uuid import UUID
 
-from django.db import connection
-
 from downbeat.common import clock
 from downbeat.common.models import uuid7
 from downbeat.sdk.context import RunInfo
@@ -42,6 +40,7 @@ from executions.runtime.context import (
 from executions.runtime.expression_services import ShellServices
 from executions.runtime.outputs import NewOutput, OutputStore
 from executions.runtime.plans import Compiled, namespace_of
+from executions.runtime.sql import rows
 from executions.runtime.store_codec import loaded
 from flows import facade as flows
 from flows.spec.render import RenderError, render_task
@@ -116,17 +115,19 @@ class Hands:
 
     def loop_value(self, loop: Run, iteration: int) -> str:
         if loop.id not in self._values:
-            with connection.cursor() as cursor:
-                cursor.execute(_VALUES, [self.facts.tenant_id, self.facts.id, loop.id])
-                row = cursor.fetchone()
-            self._values[loop.id] = loaded(row[0])
+            found = rows(_VALUES, [self.facts.tenant_id, self.facts.id, loop.id])
+            stored = loaded(found[0][0]) if found else None
+            if stored is None:
+                # The loop was copied by a replay: its values are rendered anew, once.
+                asking.answer(self, loop, Ask.VALUES)
+            else:
+                self._values[loop.id] = stored
         return self._values[loop.id][iteration]
 
     def descendants(self, snapshot: Snapshot, run: UUID) -> tuple[UUID, ...]:
         fresh = [one.id for one in snapshot.runs.values() if run in one.ancestors]
-        with connection.cursor() as cursor:
-            cursor.execute(_DESCENDANTS, [self.facts.tenant_id, self.facts.id, run])
-            stored = [row[0] for row in cursor.fetchall()]
+        facts = [self.facts.tenant_id, self.facts.id, run]
+        stored = [row[0] for row in rows(_DESCENDANTS, facts)]
         return tuple(dict.fromkeys([*stored, *fresh]))
 
     def context(self, run: Run | None) -> dict[str, Any]:

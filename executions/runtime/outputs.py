@@ -12,10 +12,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from django.db import connection
 
 from downbeat.common import storage
 from downbeat.common.scope import current_tenant
+from executions.runtime.sql import rows
 from executions.runtime.store_codec import loaded, text
 
 LARGE: Final = 32 * 1024
@@ -38,15 +38,6 @@ select value, uri from output
  where tenant_id = %s and execution_id = %s and task_id = %s and path = %s::text[]
  order by task_run_id desc limit 1
 """
-_WRITE: Final = """
-insert into output (tenant_id, execution_id, task_run_id, task_id, path, value, uri, size)
-select %s, o.execution_id, o.task_run_id, o.task_id, o.path, o.value, o.uri, o.size
-  from jsonb_to_recordset(%s::jsonb) as o(execution_id uuid, task_run_id uuid, task_id text,
-       path text[], value jsonb, uri text, size int)
-on conflict (tenant_id, execution_id, task_run_id) do update
-   set value = excluded.value, uri = excluded.uri, size = excluded.size
-"""
-
 Path = tuple[str, ...]
 
 
@@ -63,13 +54,13 @@ class NewOutput:
     """Where in storage a large value is put."""
 
 
-def write(tenant_id: UUID, outputs: Sequence[NewOutput]) -> None:
-    """Stores outputs; later ones of the same task run replace earlier ones."""
-    if not outputs:
-        return
-    records = list({item.task_run_id: _record(tenant_id, item) for item in outputs}.values())
-    with connection.cursor() as cursor:
-        cursor.execute(_WRITE, [tenant_id, text(records)])
+def records(tenant_id: UUID, outputs: Sequence[NewOutput]) -> list[dict[str, Any]]:
+    """Outputs as records of their table; later ones of the same task run replace earlier ones.
+
+    Large values are put into storage here: a file that no row names is swept away later.
+    """
+    last = {item.task_run_id: item for item in outputs}
+    return [_record(tenant_id, item) for item in last.values()]
 
 
 def _record(tenant_id: UUID, item: NewOutput) -> dict[str, Any]:
@@ -101,10 +92,7 @@ def outputs_of_tasks(execution_id: UUID, task_ids: Sequence[str]) -> dict[str, A
     """The outputs of tasks as expressions see them, whole; tasks without outputs are left out."""
     tenant_id = current_tenant()
     found: dict[str, Any] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_TASKS, [tenant_id, execution_id, list(task_ids)])
-        rows = cursor.fetchall()
-    for task_id, path, value, uri in rows:
+    for task_id, path, value, uri in rows(_OF_TASKS, [tenant_id, execution_id, list(task_ids)]):
         place(found, (task_id, *path), value_of(tenant_id, value, uri))
     return found
 
@@ -152,10 +140,8 @@ class OutputStore:
         if self._any_stored is False:
             return _NONE
         tenant_id = current_tenant()
-        with connection.cursor() as cursor:
-            cursor.execute(_EXACTLY, [tenant_id, self.execution_id, task_id, list(path)])
-            row = cursor.fetchone()
-        return _NONE if row is None else value_of(tenant_id, row[0], row[1])
+        found = rows(_EXACTLY, [tenant_id, self.execution_id, task_id, list(path)])
+        return value_of(tenant_id, found[0][0], found[0][1]) if found else _NONE
 
     def below(self, task_id: str, prefix: Path) -> dict[str, Any]:
         """All outputs of a task under some iteration values, as nested maps."""
@@ -172,19 +158,15 @@ class OutputStore:
             return
         tenant_id = current_tenant()
         facts = [tenant_id, self.execution_id, task_id, len(prefix), list(prefix)]
-        with connection.cursor() as cursor:
-            cursor.execute(_BELOW, facts)
-            rows = cursor.fetchall()
-        for path, value, uri in rows:
+        for path, value, uri in rows(_BELOW, facts):
             yield tuple(path), value_of(tenant_id, value, uri)
 
     def task_ids(self) -> list[str]:
         """Tasks that have outputs."""
         found = dict.fromkeys(self._fresh)
         if self._any_stored is not False:
-            with connection.cursor() as cursor:
-                cursor.execute(_TASK_IDS, [current_tenant(), self.execution_id])
-                found |= dict.fromkeys(row[0] for row in cursor.fetchall())
+            stored = rows(_TASK_IDS, [current_tenant(), self.execution_id])
+            found |= dict.fromkeys(row[0] for row in stored)
         return list(found)
 
 

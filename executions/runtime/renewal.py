@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.db import connection
-
 from downbeat.common import clock
 from downbeat.common.models import uuid7
 from executions.engine.evolve import RETRY_AT
 from executions.engine.rules.retrying import FIRST_STARTED
 from executions.engine.state import Execution, State
 from executions.runtime.inbox import Message, post
+from executions.runtime.sql import rows
 from executions.runtime.store import Held
 from executions.runtime.store_codec import text
 
@@ -33,7 +32,5 @@ def start_anew(held: Held, execution: Execution) -> None:
     first = execution.facts.get(FIRST_STARTED) or (execution.created_at or clock.now()).isoformat()
     history = [{"state": State.CREATED, "date": clock.wire(clock.now())}]
     tenant_id, id = held.facts.tenant_id, uuid7()
-    with connection.cursor() as cursor:
-        facts = [id, text(history), text({FIRST_STARTED: first}), tenant_id, execution.id]
-        cursor.execute(_COPY, facts)
+    rows(_COPY, [id, text(history), text({FIRST_STARTED: first}), tenant_id, execution.id])
     post(tenant_id, id, Message.CREATED, {})

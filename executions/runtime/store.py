@@ -6,16 +6,15 @@ of round trips and of rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from executions.engine.state import Run
 from executions.runtime import store_statements as sql
 from executions.runtime.context import ExecutionFacts
+from executions.runtime.sql import Facts, rows, run_all
 from executions.runtime.store_codec import EXECUTION_COLUMNS, RUN_COLUMNS, loaded, run_of, text
 
 Json = dict[str, Any]
@@ -56,22 +55,21 @@ class Sheet:
     metrics: list[Json] = field(default_factory=list)
     journal: list[Json] = field(default_factory=list)
     loop_values: list[Json] = field(default_factory=list)
+    outputs: list[Json] = field(default_factory=list)
 
 
 def hold(tenant_id: UUID, executions: Iterable[UUID]) -> dict[UUID, Held]:
     """Locks those of the executions that nobody else holds."""
     statement = sql.HOLD.format(columns=f"{EXECUTION_COLUMNS}, {FACT_COLUMNS}")
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [tenant_id, sorted(set(executions))])
-        return {row[0]: _held(tenant_id, row) for row in cursor.fetchall()}
+    found = rows(statement, [tenant_id, sorted(set(executions))])
+    return {row[0]: _held(tenant_id, row) for row in found}
 
 
 def look(tenant_id: UUID, executions: Iterable[UUID]) -> dict[UUID, Held]:
     """The executions as they are, without locking them."""
     statement = sql.LOOK.format(columns=f"{EXECUTION_COLUMNS}, {FACT_COLUMNS}")
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [tenant_id, sorted(set(executions))])
-        return {row[0]: _held(tenant_id, row) for row in cursor.fetchall()}
+    found = rows(statement, [tenant_id, sorted(set(executions))])
+    return {row[0]: _held(tenant_id, row) for row in found}
 
 
 def _held(tenant_id: UUID, row: Sequence[Any]) -> Held:
@@ -122,11 +120,9 @@ def all_runs(tenant_id: UUID, executions: Iterable[UUID]) -> dict[UUID, dict[UUI
 
 def _runs(statement: str, facts: Sequence[Any]) -> dict[UUID, dict[UUID, Run]]:
     found: dict[UUID, dict[UUID, Run]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(columns=RUN_COLUMNS), facts)
-        for row in cursor.fetchall():
-            execution_id, run = run_of(row)
-            found.setdefault(execution_id, {})[run.id] = run
+    for row in rows(statement.format(columns=RUN_COLUMNS), facts):
+        execution_id, run = run_of(row)
+        found.setdefault(execution_id, {})[run.id] = run
     return found
 
 
@@ -136,29 +132,41 @@ def _join(into: dict[UUID, dict[UUID, Run]], more: Mapping[UUID, Mapping[UUID, R
 
 
 def write(sheet: Sheet) -> list[tuple[UUID, UUID, int]]:
-    """Writes a sheet; returns the attempts that were killed before anybody had claimed them."""
-    tenant = sheet.tenant_id
-    with connection.cursor() as cursor:
-        if sheet.dropped:
-            executions, runs = zip(*sheet.dropped, strict=True)
-            cursor.execute(sql.DROP_RUNS, [tenant, list(set(executions)), list(runs)])
-        for statement, records in (
-            (sql.NEW_RUNS, sheet.new_runs),
-            (sql.UPDATE_RUNS, sheet.runs),
-            (sql.LOOP_VALUES, sheet.loop_values),
-            (sql.NEW_ATTEMPTS, sheet.attempts),
-            (sql.TIMERS, sheet.timers),
-            (sql.LINES, sheet.lines),
-            (sql.METRICS, sheet.metrics),
-            (sql.JOURNAL, sheet.journal),
-            (sql.UPDATE_EXECUTIONS, sheet.executions),
-        ):
-            if records:
-                named = {record["execution_id"] for record in records}
-                facts = {"tenant": tenant, "executions": list(named), "records": text(records)}
-                cursor.execute(statement, facts)
-        if not sheet.kills:
-            return []
-        executions, runs = zip(*sheet.kills, strict=True)
-        cursor.execute(sql.KILL_ATTEMPTS, [tenant, list(set(executions)), list(runs)])
-        return [(row[0], row[1], row[2]) for row in cursor.fetchall()]
+    """Writes a sheet; returns the attempts that were asked to stop.
+
+    A number below zero stands for an attempt that runs: its worker has to be told. The others had
+    not been claimed by anybody, and are over.
+    """
+    run_all(_statements(sheet))
+    if not sheet.kills:
+        return []
+    executions, runs = zip(*sheet.kills, strict=True)
+    facts = [sheet.tenant_id, list(set(executions)), list(runs)]
+    return [(row[0], row[1], row[2]) for row in rows(sql.KILL_ATTEMPTS, facts)]
+
+
+def _statements(sheet: Sheet) -> Iterator[tuple[str, Facts]]:
+    if sheet.dropped:
+        executions, runs = zip(*sheet.dropped, strict=True)
+        yield sql.DROP_RUNS, [sheet.tenant_id, list(set(executions)), list(runs)]
+    for statement, records in (
+        (sql.NEW_RUNS, sheet.new_runs),
+        (sql.UPDATE_RUNS, sheet.runs),
+        (sql.LOOP_VALUES, sheet.loop_values),
+        (sql.NEW_ATTEMPTS, sheet.attempts),
+        (sql.WRITE_OUTPUTS, sheet.outputs),
+        (sql.TIMERS, sheet.timers),
+        (sql.LINES, sheet.lines),
+        (sql.METRICS, sheet.metrics),
+        (sql.JOURNAL, sheet.journal),
+        (sql.UPDATE_EXECUTIONS, sheet.executions),
+    ):
+        if records:
+            yield statement, _facts(statement, sheet.tenant_id, records)
+
+
+def _facts(statement: str, tenant_id: UUID, records: Sequence[Json]) -> dict[str, Any]:
+    facts: dict[str, Any] = {"tenant": tenant_id, "records": text(records)}
+    if "%(executions)s" in statement:
+        facts["executions"] = list({record["execution_id"] for record in records})
+    return facts

@@ -7,7 +7,6 @@ that have their usual value are left out, so most rows carry none.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -181,7 +180,7 @@ def _progress(run: Run) -> Json:
         found["live"] = True
     if run.kill_sent:
         found["kill"] = True
-    if run.outcome is not None and not run.ended:
+    if run.outcome is not None and (not run.ended or run.outcome.ending is State.FAILED):
         found["outcome"] = [run.outcome.ending, run.outcome.reason, run.outcome.error]
     if run.first_try_at is not None:
         found["first"] = wire(run.first_try_at)
@@ -238,8 +237,3 @@ def execution_progress(execution: Execution, *, limited: bool) -> Json:
 def first_running(execution: Execution) -> str | None:
     """When the execution began to run."""
     return _first(execution.history, State.RUNNING)
-
-
-assert {item.name for item in fields(Scope)} == {
-    "phase", "branch", *_NUMBERS, *_MOMENTS, *_MAPS, *_LISTS,
-}  # fmt: skip

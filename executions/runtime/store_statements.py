@@ -134,6 +134,14 @@ update execution e
     outputs jsonb, labels jsonb, variables jsonb, worker_group text)
  where e.tenant_id = %(tenant)s and e.id = any(%(executions)s) and e.id = r.execution_id
 """
+WRITE_OUTPUTS: Final = """
+insert into output (tenant_id, execution_id, task_run_id, task_id, path, value, uri, size)
+select %(tenant)s, o.execution_id, o.task_run_id, o.task_id, o.path, o.value, o.uri, o.size
+  from jsonb_to_recordset(%(records)s::jsonb) as o(execution_id uuid, task_run_id uuid,
+       task_id text, path text[], value jsonb, uri text, size int)
+on conflict (tenant_id, execution_id, task_run_id) do update
+   set value = excluded.value, uri = excluded.uri, size = excluded.size
+"""
 TAKE_RESULTS: Final = """
 update attempt a
    set state = r.ending, ended_at = clock_timestamp(), lease_until = null, reason = r.reason,
@@ -151,7 +159,8 @@ returning a.execution_id, a.task_run_id, a.number, a.started_at, a.ended_at
     started="to_char(a.started_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
     ended="to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
 )
-RUN_PATHS: Final = """
-select execution_id, id, task_id, path from task_run
- where tenant_id = %s and execution_id = any(%s) and id = any(%s)
+RUN_PLACES: Final = """
+select t.execution_id, t.id, t.task_id, t.path, e.namespace, e.flow_id
+  from task_run t join execution e on e.tenant_id = t.tenant_id and e.id = t.execution_id
+ where t.tenant_id = %s and t.execution_id = any(%s) and t.id = any(%s)
 """

@@ -10,13 +10,12 @@ from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
 from downbeat.common import clock
 from executions.engine.events import Admitted, Event, ExecutionMoved, Held
 from executions.engine.state import State
 from executions.runtime.inbox import Message, post_all
 from executions.runtime.inline import Hands
+from executions.runtime.sql import rows
 from executions.runtime.turn_loading import Case
 
 _LOCK: Final = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
@@ -43,8 +42,7 @@ class Gate:
         """Locks the limits that these executions need, always in the same order."""
         flows = {case.held.flow_uid for case in cases if case.compiled.limited}
         for flow in sorted(flows):
-            with connection.cursor() as cursor:
-                cursor.execute(_LOCK, [f"flow:{flow}"])
+            rows(_LOCK, [f"flow:{flow}"])
 
     def knock(self, case: Case, hands: Hands) -> Event | None:
         """What the limit says to an execution that wants to begin; None if it does not."""
@@ -74,9 +72,7 @@ class Gate:
 
     def _count(self, flow: UUID) -> int:
         if flow not in self._running:
-            with connection.cursor() as cursor:
-                cursor.execute(_RUNNING, [self.tenant_id, flow])
-                (self._running[flow],) = cursor.fetchone()
+            ((self._running[flow],),) = rows(_RUNNING, [self.tenant_id, flow])
         return self._running[flow]
 
     def release(self, ended: Iterable[Case]) -> None:
@@ -84,7 +80,5 @@ class Gate:
         for case in ended:
             if not case.compiled.limited:
                 continue
-            with connection.cursor() as cursor:
-                cursor.execute(_NEXT, [self.tenant_id, case.held.flow_uid, 1])
-                found = [row[0] for row in cursor.fetchall()]
+            found = [row[0] for row in rows(_NEXT, [self.tenant_id, case.held.flow_uid, 1])]
             post_all(self.tenant_id, ((id, Message.RELEASED, {}) for id in found), ring=True)

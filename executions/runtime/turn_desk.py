@@ -210,20 +210,21 @@ class Desk:
         held, execution = case.held, case.snapshot.execution
         self.ended.append(held.facts.id)
         self._over.append(case)
-        if held.parent_id is not None and held.parent_task_run_id is not None:
-            if execution.state is not State.RETRIED:
-                payload = {
-                    "task_run_id": str(held.parent_task_run_id),
-                    "child_id": str(execution.id),
-                    "state": execution.state,
-                    "outputs": hands.left.flow_outputs or {},
-                }
-                self._children.append((held.parent_id, Message.CHILD_ENDED, payload))
+        if held.parent_id is None or held.parent_task_run_id is None:
+            return
+        if execution.state is not State.RETRIED:
+            payload = {
+                "task_run_id": str(held.parent_task_run_id),
+                "child_id": str(execution.id),
+                "state": execution.state,
+                "outputs": hands.left.flow_outputs or {},
+            }
+            self._children.append((held.parent_id, Message.CHILD_ENDED, payload))
 
     def write(self) -> None:
         """Writes everything, and tells whoever has to know after the commit."""
+        self.sheet.outputs += outputs.records(self.tenant_id, self._outputs)
         killed = store.write(self.sheet)
-        outputs.write(self.tenant_id, self._outputs)
         self._after_kills(killed)
         post_all(self.tenant_id, self._messages, ring=False)
         post_all(self.tenant_id, self._children, ring=True)

@@ -91,7 +91,6 @@ def _case(
 ) -> Case:
     plan = compiled(tenant_id, held.flow_uid, held.facts.revision)
     snapshot = Snapshot(execution_of(held.row, limited=plan.limited), runs)
-    # A replay starts with runs that nobody in this process has seen, so only the first turn of an
-    # execution without any is sure that there is nothing to read.
-    fresh = held.seq == 0 and held.facts.original_id == held.facts.id
+    # A replay begins with runs, which its first message names.
+    fresh = held.seq == 0 and not runs
     return Case(held, plan, snapshot, notes, fresh=fresh, outputs=outputs)

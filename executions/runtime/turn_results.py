@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from executions.engine.events import Event, RunReported, TryEnded
 from executions.engine.plan import Plan
 from executions.engine.state import State
 from executions.runtime import store_statements as sql
 from executions.runtime.inbox import Message, post_all
-from executions.runtime.outputs import NewOutput, write
+from executions.runtime.context import folder_of
+from executions.runtime.outputs import NewOutput, records
+from executions.runtime.sql import rows
 from executions.runtime.store_codec import moment_of, text
 from executions.worker.work import AttemptResult
 
@@ -43,15 +43,15 @@ def accept(tenant_id: UUID, results: Sequence[AttemptResult]) -> list[Accepted]:
         (result.key.execution_id, result.key.task_run_id, result.key.number): result
         for result in results
     }
-    records = [_record(result) for result in by_key.values()]
     executions = list({result.key.execution_id for result in results})
-    facts = {"tenant": tenant_id, "executions": executions, "records": text(records)}
-    with connection.cursor() as cursor:
-        cursor.execute(sql.TAKE_RESULTS, facts)
-        rows = cursor.fetchall()
+    facts = {
+        "tenant": tenant_id,
+        "executions": executions,
+        "records": text([_record(item) for item in by_key.values()]),
+    }
     return [
         Accepted(execution_id, run, number, began, ended, by_key[(execution_id, run, number)])
-        for execution_id, run, number, began, ended in rows
+        for execution_id, run, number, began, ended in rows(sql.TAKE_RESULTS, facts)
     ]
 
 
@@ -79,32 +79,22 @@ def leave_for_others(tenant_id: UUID, accepted: Sequence[Accepted], held: Collec
 
 
 def _write_outputs(tenant_id: UUID, items: Sequence[Accepted]) -> None:
-    with connection.cursor() as cursor:
-        executions = list({item.execution_id for item in items})
-        cursor.execute(sql.RUN_PATHS, [tenant_id, executions, [item.run for item in items]])
-        places = {row[1]: (row[2], tuple(row[3])) for row in cursor.fetchall()}
-        cursor.execute(
-            "select id, namespace, flow_id from execution where tenant_id = %s and id = any(%s)",
-            [tenant_id, executions],
+    executions = list({item.execution_id for item in items})
+    places = {
+        run: (task_id, tuple(path), folder_of(namespace, flow_id, execution_id))
+        for execution_id, run, task_id, path, namespace, flow_id in rows(
+            sql.RUN_PLACES, [tenant_id, executions, [item.run for item in items]]
         )
-        folders = {
-            id: f"{namespace.replace('.', '/')}/{flow_id}/executions/{id}"
-            for id, namespace, flow_id in cursor.fetchall()
-        }
-    write(
-        tenant_id,
-        [
-            NewOutput(
-                item.execution_id,
-                item.run,
-                *places[item.run],
-                item.result.outputs,
-                folders[item.execution_id],
-            )  # fmt: skip
-            for item in items
-            if item.result.outputs and item.run in places
-        ],
-    )
+    }
+    found = [
+        NewOutput(item.execution_id, item.run, task_id, path, item.result.outputs, folder)
+        for item in items
+        if item.result.outputs and item.run in places
+        for task_id, path, folder in (places[item.run],)
+    ]
+    if found:
+        packed = text(records(tenant_id, found))
+        rows(sql.WRITE_OUTPUTS, {"tenant": tenant_id, "records": packed})
 
 
 def message_of(item: Accepted) -> dict[str, Any]:

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
-from django.db import connection
-
 from downbeat.common.scope import tenant_scope
 from downbeat.sdk.context import RunInfo
 from executions.engine.plan import Kind, Node
@@ -24,6 +22,7 @@ from executions.runtime.inline import tenant_slug
 from executions.runtime.context import outputs_view
 from executions.runtime.outputs import OutputStore
 from executions.runtime.plans import Compiled, compiled
+from executions.runtime.sql import rows
 from executions.runtime.store_codec import execution_of, loaded
 from executions.worker.work import AttemptKey, Work
 from flows.spec.expressions import References
@@ -98,9 +97,8 @@ def _remembered(
     if not runs:
         return {}
     executions, ids = zip(*runs, strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(_REMEMBERED, [tenant_id, list(set(executions)), list(ids)])
-        return {row[0]: loaded(row[1]) for row in cursor.fetchall()}
+    found = rows(_REMEMBERED, [tenant_id, list(set(executions)), list(ids)])
+    return {row[0]: loaded(row[1]) for row in found}
 
 
 def work_of(

@@ -26,10 +26,10 @@ values (%(id)s, %(tenant)s, %(namespace_id)s, %(namespace)s, %(flow_id)s, %(flow
     %(revision)s, %(state)s, %(histories)s::jsonb, %(inputs)s::jsonb, '{}', %(labels)s::jsonb,
     %(trigger)s::jsonb, %(trigger_id)s, %(parent_id)s, %(parent_task_run_id)s, %(original_id)s,
     %(replay_of)s, %(attempt_number)s, %(kind)s, %(scheduled_at)s, 0, %(worker_group)s,
-    %(breakpoints)s::jsonb, '{}', '{}', 0, %(created_at)s)
+    %(breakpoints)s::jsonb, %(progress)s::jsonb, '{}', 0, %(created_at)s)
 """
 _POST: Final = """
-insert into inbox (tenant_id, execution_id, kind, payload) values (%s, %s, 'created', '{}')
+insert into inbox (tenant_id, execution_id, kind, payload) values (%s, %s, %s, %s::jsonb)
 """
 _END: Final = """
 update execution set ended_at = created_at, error = %s where tenant_id = %s and id = %s
@@ -46,8 +46,13 @@ def create(
     *,
     stored_inputs: Mapping[str, Any],
     breakpoints: Sequence[Mapping[str, Any]] = (),
+    progress: Mapping[str, Any] | None = None,
+    agenda: Sequence[str] | None = None,
 ) -> None:
-    """Inserts the execution and rings for it after the commit; inside the tenant's scope."""
+    """Inserts the execution and rings for it after the commit; inside the tenant's scope.
+
+    ``agenda`` names the task runs with which an execution begins that starts in the middle.
+    """
     facts = {
         **_identity(started, revision),
         "inputs": text(stored_inputs),
@@ -55,11 +60,14 @@ def create(
         "trigger": text(cause_json(started.cause)) if started.cause else None,
         "trigger_id": started.cause.id if started.cause else None,
         "breakpoints": text(list(breakpoints)) if breakpoints else None,
+        "progress": text(progress or {}),
         "histories": text([{"state": started.state, "date": clock.wire(started.created_at)}]),
     }
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, facts)
-        cursor.execute(_POST, [revision.tenant_id, started.id])
+        kind = "created" if agenda is None else "continue"
+        payload = text({} if agenda is None else {"agenda": [*agenda, None]})
+        cursor.execute(_POST, [revision.tenant_id, started.id, kind, payload])
     announce(started.id, started.namespace, started.flow_id, revision.tenant_id, started.state)
 
 
@@ -73,6 +81,7 @@ def create_ended(started: Started, revision: RevisionRef, *, message: str) -> No
         "trigger": text(cause_json(started.cause)) if started.cause else None,
         "trigger_id": started.cause.id if started.cause else None,
         "breakpoints": None,
+        "progress": "{}",
         "histories": text(
             [{"state": "CREATED", "date": date}, {"state": started.state, "date": date}]
         ),

@@ -74,6 +74,13 @@ class TaskRunMissing(Invalid):
     code = "execution.task_run"
 
 
+class CannotReplayThere(Invalid):
+    """The execution cannot be replayed from the task run {task_run_id}: its task is not a step of
+    the flow's revision."""
+
+    code = "execution.replay"
+
+
 class StateInvalid(Invalid):
     """The state `{state}` cannot be set; use one of {allowed}."""
 

@@ -16,6 +16,7 @@ from executions.services import labels
 from executions.services.control import editable, require_task_run
 from executions.services.errors import CannotRestart, FlowMissing
 from executions.services.inputs import Given
+from executions.services.replaying import replay_from
 from executions.services.start import again
 from flows import facade as flows
 from flows.contracts import RevisionRef
@@ -64,8 +65,6 @@ def replay(id: UUID, asked: Replay, *, actor: Actor) -> UUID:
     )
     if asked.task_run_id is None:
         return again(revision, row.inputs, asked.inputs, options)
-    from executions.services.replaying import replay_from
-
     run_id = require_task_run(row.id, asked.task_run_id)
     return replay_from(row, run_id, revision, options)
 

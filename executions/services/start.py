@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -73,7 +73,7 @@ def start(
             return known
         inputs = typed(revision, given, check_required=options.check_required, execution_id=id)
         _limit(inputs.stored)
-        return _create(revision, inputs, options, id)
+        return create_started(revision, inputs, options, id)
 
 
 def again(
@@ -89,13 +89,20 @@ def again(
             inputs = AcceptedInputs(stored, stored)
         else:
             inputs = typed(revision, given, check_required=True, execution_id=id)
-        _create(revision, inputs, options, id)
+        create_started(revision, inputs, options, id)
     return id
 
 
-def _create(
-    revision: RevisionRef, inputs: AcceptedInputs, options: StartOptions, id: UUID
+def create_started(
+    revision: RevisionRef,
+    inputs: AcceptedInputs,
+    options: StartOptions,
+    id: UUID,
+    *,
+    progress: Mapping[str, Any] | None = None,
+    agenda: Sequence[str] | None = None,
 ) -> Started:
+    """Writes an execution; ``progress`` and ``agenda`` are of one that begins in the middle."""
     started = Started(
         id=id,
         namespace_id=revision.namespace_id,
@@ -111,7 +118,14 @@ def _create(
         scheduled_at=options.scheduled_at,
         kind=options.kind,
     )
-    creation.create(started, revision, stored_inputs=inputs.stored, breakpoints=options.breakpoints)
+    creation.create(
+        started,
+        revision,
+        stored_inputs=inputs.stored,
+        breakpoints=options.breakpoints,
+        progress=progress,
+        agenda=agenda,
+    )
     return started
 
 

@@ -24,7 +24,8 @@ websocket_urlpatterns: list[URLPattern] = [
 
 def at(route: str, application: Application) -> URLPattern:
     """A route to an asynchronous application; Django's type of views knows only its own."""
-    return path(f"{BASE}/{route}", cast(Any, application))
+    found: URLPattern = path(f"{BASE}/{route}", cast(Any, application))
+    return found
 
 
 http_urlpatterns: list[URLPattern] = [

@@ -87,6 +87,7 @@ class Nursery:
         self._special: set[int] = set()
         self._refusal: str | None = None
         self._closed = False
+        self._waiting = 0
         self._used_at = time.monotonic()
         self._orders, self._program = self._start()
         threading.Thread(target=self._listen, name="nursery", daemon=True).start()
@@ -123,20 +124,15 @@ class Nursery:
     def unused_since(self) -> float | None:
         """The monotonic moment since which nothing of it was in use; ``None`` while it is."""
         with self._changed:
-            busy = len(self._living) > len(self._idle)
+            busy = self._waiting > 0 or len(self._living) > len(self._idle)
             return None if busy else self._used_at
 
     def take(self) -> TaskProcess:
         """A waiting child; another is asked for in its place."""
-        deadline = time.monotonic() + _PATIENCE
         with self._changed:
-            self._used_at = time.monotonic()
             if not self._idle:
                 self._ask_for_child()
-            while not self._idle:
-                if self._closed or time.monotonic() > deadline:
-                    raise LaunchRefused(self._refusal or "The parent of task processes has ended")
-                self._changed.wait(1.0)
+            self._wait_until(lambda: bool(self._idle))
             taken = self._idle.popleft()
             if len(self._idle) + len(self._expected) < self._idle_wanted:
                 self._ask_for_child()
@@ -144,16 +140,24 @@ class Nursery:
 
     def take_special(self, argv_of: Callable[[Path], Sequence[str]]) -> TaskProcess:
         """A child made for one job, which becomes another program than its siblings."""
-        deadline = time.monotonic() + _PATIENCE
         with self._changed:
-            self._used_at = time.monotonic()
             number = self._ask_for_child(argv_of)
             self._special.add(number)
-            while number not in self._living:
+            self._wait_until(lambda: number in self._living)
+            return self._living[number]
+
+    def _wait_until(self, holds: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        self._used_at = time.monotonic()
+        self._waiting += 1
+        try:
+            while not holds():
                 if self._closed or time.monotonic() > deadline:
                     raise LaunchRefused(self._refusal or "The parent of task processes has ended")
                 self._changed.wait(1.0)
-            return self._living[number]
+        finally:
+            self._waiting -= 1
+            self._used_at = time.monotonic()
 
     def close(self) -> None:
         """Hangs up: the zygote kills all that is its, and leaves."""

@@ -18,7 +18,7 @@ from flows.selectors.catalogue import registry
 from flows.selectors.revisions import namespace_defaults
 from flows.services.errors import FlowExists, FlowInvalid, FlowMoved, FlowNotFound
 from flows.spec.diagnostics import Diagnostic
-from flows.spec.parse import ParsedFlow, parse_flow
+from flows.spec.parse import ParsedFlow, parse_flow, source_namespace
 from tenants import facade as tenants
 from tenants.access import require
 from tenants.actors import Actor
@@ -49,13 +49,9 @@ def apply_flow(source: str, *, actor: Actor) -> Flow:
 
 def parsed(source: str) -> ParsedFlow:
     """A source read with the plug-in defaults of the namespace that it names."""
-    first = parse_flow(source, registry())
-    if first.flow is None:
-        return first
-    defaults, mark = namespace_defaults(first.flow.namespace)
-    return (
-        parse_flow(source, registry(), namespace_defaults=defaults) if mark else first
-    )
+    namespace = source_namespace(source)
+    defaults = namespace_defaults(namespace)[0] if namespace else ()
+    return parse_flow(source, registry(), namespace_defaults=defaults)
 
 
 @transaction.atomic

@@ -19,7 +19,8 @@ Application = Callable[[Scope, Any, Any], Awaitable[None]]
 STREAMS = "executions.streams.routing"
 
 
-def _streams(name: str) -> list[URLPattern]:
+def streams(name: str) -> list[URLPattern]:
+    """The asynchronous routes of that name; none while no app brings any."""
     if find_spec("executions") is None or find_spec("executions.streams") is None:
         return []
     if find_spec(STREAMS) is None:
@@ -72,9 +73,9 @@ class WebsocketRouter:
 
 def http(ordinary: Application) -> HttpRouter:
     """The router of requests."""
-    return HttpRouter(_streams("http_urlpatterns"), ordinary)
+    return HttpRouter(streams("http_urlpatterns"), ordinary)
 
 
 def websockets() -> WebsocketRouter:
     """The router of websockets."""
-    return WebsocketRouter(_streams("websocket_urlpatterns"))
+    return WebsocketRouter(streams("websocket_urlpatterns"))

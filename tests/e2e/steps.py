@@ -72,5 +72,6 @@ def execute(page: Page) -> None:
 
 
 def tab(page: Page, kind: str, name: str) -> None:
-    """Opens a tab of a flow or an execution."""
-    page.get_by_role("navigation", name=kind).get_by_role("link", name=name, exact=True).click()
+    """Follows a link of the main navigation, or opens a tab of a flow or an execution."""
+    navigation = page.get_by_role("navigation", name=kind)
+    navigation.get_by_role("link", name=re.compile(f"^{name}")).click()

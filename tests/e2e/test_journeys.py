@@ -131,7 +131,7 @@ def test_filters_of_a_list_live_in_its_address(signed_in: Page) -> None:
 def test_the_palette_leads_by_keyboard_to_a_flow(signed_in: Page) -> None:
     page, flow = signed_in, new_flow()
     save_new(page, flow)
-    page.get_by_role("link", name="Executions").click()
+    tab(page, "Main", "Executions")
     expect(page.get_by_role("heading", name="Executions")).to_be_visible()
 
     page.keyboard.press("ControlOrMeta+k")

@@ -37,7 +37,7 @@ def test_every_page_fits_and_is_accessible(
             page.screenshot(path=pictures / f"{name}-{width}-{theme}.png")
         found += [f"{name}: {problem}" for problem in _problems(page)]
 
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def _addresses(page: Page) -> dict[str, str]:

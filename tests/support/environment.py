@@ -17,7 +17,7 @@ def prepare() -> Path:
         del os.environ[name]
     home = Path(tempfile.mkdtemp(prefix="downbeat-tests-"))
     os.environ.update(
-        DJANGO_SETTINGS_MODULE=os.environ.get("PT_SETTINGS", "downbeat.settings"),
+        DJANGO_SETTINGS_MODULE="downbeat.settings",
         DOWNBEAT_HOME=str(home),
         DOWNBEAT_ENCRYPTION_KEY=KEY,
         DOWNBEAT_DATABASE_URL=NOWHERE,

@@ -17,7 +17,9 @@ what the execution knows by name:
 | Name | What it holds |
 | --- | --- |
 | `inputs`, `vars`, `outputs`, `trigger` | what was given, set, left by tasks, and told by the trigger |
-| `flow`, `execution`, `task`, `taskrun`, `labels` | who is running |
+| `flow`, `execution`, `namespace`, `task`, `taskrun`, `labels` | who is running |
+| `tasks` | states of the task runs, by task |
+| `schedule` | the dates of a schedule that started the execution |
 | `parent`, `parents` | the groups around the task, the nearest first |
 | `globals`, `envs` | what the operator set (`DOWNBEAT_GLOBALS`, `DOWNBEAT_ENV_*`) |
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flows.spec.registry import load_registry
 from flows.spec.schema import flow_schema
+from tools.docs.meanings import FLOW
 from tools.docs.page import Page, page, prose
 from tools.docs.properties import part_title, parts_of, properties, with_inner
 
@@ -21,7 +22,9 @@ def pages() -> Iterator[Page]:
     """One page."""
     defs: dict[str, Any] = flow_schema(load_registry())["$defs"]
     flow = defs["FlowSpec"]
-    yield page("flow.md", "Keys of a flow", _INTRO, properties(flow), *_parts(flow, defs))
+    yield page(
+        "flow.md", "Keys of a flow", _INTRO, properties(flow, meanings=FLOW), *_parts(flow, defs)
+    )
 
 
 def _parts(flow: dict[str, Any], defs: dict[str, Any]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from tools.docs.page import anchor, code, prose, table
@@ -15,15 +16,25 @@ _OPEN: Final = {"AnyTask": "task", "AnyTrigger": "trigger", "AnyCondition": "con
 _FORMATS: Final = {"duration": "duration", "date-time": "date and time", "date": "date"}
 _SCALARS: Final = frozenset({"string", "number", "boolean"})
 _EXPRESSION: Final = r"\{[{%#]"
+_MANY: Final = 4
+NO_MEANINGS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def properties(schema: Schema, *, hidden: Collection[str] = ()) -> str:
-    """The table of a schema's properties, those that must be given first."""
+def properties(
+    schema: Schema,
+    *,
+    hidden: Collection[str] = (),
+    meanings: Mapping[str, str] = NO_MEANINGS,
+) -> str:
+    """The table of a schema's properties, those that must be given first.
+
+    ``meanings`` are sentences by name, for properties whose schema says nothing of them.
+    """
     required = schema.get("required", ())
     held: Schema = schema.get("properties", {})
     shown = [name for name in held if name not in hidden]
     shown.sort(key=lambda name: name not in required)
-    rows = [_row(name, held[name], name in required) for name in shown]
+    rows = [_row(name, held[name], name in required, meanings.get(name, "")) for name in shown]
     return table(HEADS, rows) if rows else ""
 
 
@@ -51,10 +62,10 @@ def part_title(name: str) -> str:
     return name.rpartition("__")[2]
 
 
-def _row(name: str, schema: Schema, required: bool) -> tuple[str, str, str, str]:
+def _row(name: str, schema: Schema, required: bool, meaning: str) -> tuple[str, str, str, str]:
     default = schema.get("default")
     shown = "" if required or default is None else code(_source(default))
-    return code(name), kind(schema), shown, " ".join(_notes(schema, required))
+    return code(name), kind(schema), shown, " ".join([meaning, *_notes(schema, required)]).strip()
 
 
 def _source(value: object) -> str:
@@ -63,12 +74,12 @@ def _source(value: object) -> str:
 
 def _notes(schema: Schema, required: bool) -> Iterator[str]:
     if required:
-        yield "**required.**"
+        yield "**Required.**"
     if schema.get("x-dynamic"):
-        yield "dynamic."
+        yield "Dynamic."
     if schema.get("deprecated"):
         instead = schema.get("x-instead")
-        yield f"deprecated: use {instead}." if instead else "deprecated."
+        yield f"Deprecated: use {instead}." if instead else "Deprecated."
     choices = list(_choices(schema))
     if choices:
         yield f"One of {', '.join(code(choice) for choice in choices)}."
@@ -96,7 +107,10 @@ def _choices(schema: Schema) -> Iterator[str]:
 
 
 def kind(schema: Schema) -> str:
-    """A schema's type in words."""
+    """A schema's type in words; one of many parts is named by what they have in common."""
+    discriminator = schema.get("discriminator", {}).get("mapping", {})
+    if len(set(discriminator.values())) > _MANY:
+        return "part by `type`"
     names = [_one(option) for option in _options(schema)]
     found = [name for name in dict.fromkeys(names) if name]
     return " or ".join(found) or "anything"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -24,8 +24,8 @@ def generated() -> Iterator[Page]:
 
 def write(folder: Path = FOLDER) -> list[str]:
     """Writes what differs and removes what is no longer made; gives the names of both."""
-    changed = outdated(folder)
     texts = {page.path: page.text for page in generated()}
+    changed = _differences(texts, folder)
     for name in changed:
         path = folder / name
         if name in texts:
@@ -38,13 +38,16 @@ def write(folder: Path = FOLDER) -> list[str]:
 
 def outdated(folder: Path = FOLDER) -> list[str]:
     """The names of files that differ from the code, are missing, or should not be there."""
-    texts = {page.path: page.text for page in generated()}
+    return _differences({page.path: page.text for page in generated()}, folder)
+
+
+def _differences(texts: Mapping[str, str], folder: Path) -> list[str]:
     there = {
-        str(path.relative_to(folder)): path.read_text(encoding="utf-8")
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in folder.rglob("*")
         if path.is_file()
     }
-    return sorted(name for name in texts | there if texts.get(name) != there.get(name))
+    return sorted(name for name in {*texts, *there} if texts.get(name) != there.get(name))
 
 
 def _load_django() -> None:

@@ -34,6 +34,8 @@ These stay open. Over the websocket send
 missing means: read again over HTTP. Close codes: 4401 not signed in, 4404 not found, 4408 too slow.
 """
 _PREFIX: Final = "api/v1/"
+# Views of the framework say nothing of what they are for here.
+_FRAMEWORK: Final = {"SpectacularJSONAPIView": "This API as an OpenAPI document."}
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ def _doc(view: Any, name: str) -> str:
     """What the action says of itself, else what its view does."""
     method = getattr(view, name, None)
     own = inspect.getdoc(method) if method is not None and method.__doc__ else None
-    return first_line(own or inspect.getdoc(view) or "")
+    doc = own or _FRAMEWORK.get(view.__name__) or inspect.getdoc(view) or ""
+    return first_line(doc)
 
 
 def _address(template: str) -> str:

@@ -12,6 +12,7 @@ from downbeat.sdk.task import FlowableTask, InlineTask, Task
 from downbeat.sdk.trigger import Condition, PollingTrigger, Trigger
 from flows.spec.registry import PREFIX, AnyType, load_registry
 from flows.spec.schema import flow_schema
+from tools.docs.meanings import TASK, TRIGGER
 from tools.docs.page import Page, anchor, block, code, first_line, page, prose, table
 from tools.docs.properties import part_title, parts_of, properties, with_inner
 
@@ -63,9 +64,9 @@ def _index(groups: dict[str, tuple[AnyType, ...]], defs: Defs) -> Page:
         _INTRO,
         *(_listed(name, types) for name, types in groups.items()),
         "## What every task has",
-        properties(of_task),
+        properties(of_task, meanings=TASK),
         "## What every trigger has",
-        properties(of_trigger),
+        properties(of_trigger, meanings=TRIGGER),
         *_parts(inner, defs, "##"),
     )
 
@@ -92,7 +93,9 @@ def _summary(found: AnyType) -> str:
 
 
 def _group(name: str, types: tuple[AnyType, ...], defs: Defs) -> Page:
-    used = [part for found in types for part in parts_of(defs[found.type_name], hidden=shared(found))]
+    used = [
+        part for found in types for part in parts_of(defs[found.type_name], hidden=shared(found))
+    ]
     kinds = "What all of them have in common stands in the [index](../types.md)."
     return page(
         f"types/{name}.md",

@@ -10,9 +10,11 @@ from environments import ROOT, SERVER, run, say
 
 OPTIONS = ("--universal", "--generate-hashes", "--no-emit-index-url", "--no-header", "--quiet")
 OLDEST = ("--python-version", "3.11")
+# The example's warehouse is DuckDB, and internal storage may be S3: part of every installation.
+EXTRAS = ("--extra", "duckdb", "--extra", "s3")
 INPUTS = {
-    "requirements.lock": ("pyproject.toml",),
     "requirements-dev.lock": ("pyproject.toml", "--group", "dev"),
+    "requirements.lock": ("pyproject.toml", *EXTRAS, "-c", "requirements-dev.lock"),
     "requirements-scripts.lock": ("requirements-scripts.in", "-c", "requirements-dev.lock"),
     "requirements-build.lock": ("requirements-build.in", "-c", "requirements-dev.lock"),
     "requirements-node.lock": ("requirements-node.in",),

@@ -13,7 +13,8 @@ from executions.engine.state import Execution, Reason, Run, Scope, State
 
 def after_try(node: Node, run: Run, execution: Execution, now: datetime) -> Iterator[Command]:
     """The verdict on a run whose last try has ended."""
-    assert run.outcome is not None
+    if run.outcome is None:
+        return
     ending = run.outcome.ending
     if ending is not State.FAILED:
         yield from _final(node, run, _warned(node, run, ending))

@@ -12,7 +12,6 @@ import resource
 import signal
 import stat
 import sys
-from typing import Any, NamedTuple
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
@@ -25,21 +24,24 @@ LINUX = sys.platform.startswith("linux")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-class Confinement(NamedTuple):
+class Confinement:
     """The user and the ceilings of task processes; ``None`` leaves a thing as it is."""
 
-    uid: int | None = None
-    gid: int | None = None
-    memory: int | None = None
-    processes: int | None = None
-    open_files: int | None = 4096
-    file_size: int | None = None
-    cpu_seconds: int | None = None
-
-    @classmethod
-    def of(cls, facts: dict[str, Any]) -> Confinement:
-        """The confinement that the worker sent."""
-        return cls(**facts)
+    def __init__(
+        self,
+        *,
+        uid: int | None = None,
+        gid: int | None = None,
+        memory: int | None = None,
+        processes: int | None = None,
+        open_files: int | None = 4096,
+        file_size: int | None = None,
+        cpu_seconds: int | None = None,
+    ) -> None:
+        self.uid, self.gid = uid, uid if gid is None else gid
+        self.memory, self.processes = memory, processes
+        self.open_files, self.file_size = open_files, file_size
+        self.cpu_seconds = cpu_seconds
 
 
 def _prctl(option: int, value: int) -> None:
@@ -72,7 +74,7 @@ def confine(rules: Confinement) -> None:
     _limit(resource.RLIMIT_CPU, rules.cpu_seconds)
     _limit(resource.RLIMIT_NPROC, rules.processes)
     if rules.uid is not None:
-        gid = rules.uid if rules.gid is None else rules.gid
+        gid = -1 if rules.gid is None else rules.gid
         os.setgroups([])
         os.setresgid(gid, gid, gid)
         os.setresuid(rules.uid, rules.uid, rules.uid)
@@ -153,7 +155,7 @@ def _may_pass(folder: str, rules: Confinement) -> bool:
         return True
     if facts.st_uid == rules.uid:
         return bool(facts.st_mode & stat.S_IXUSR)
-    if facts.st_gid == (rules.uid if rules.gid is None else rules.gid):
+    if facts.st_gid == rules.gid:
         return bool(facts.st_mode & stat.S_IXGRP)
     return bool(facts.st_mode & stat.S_IXOTH)
 

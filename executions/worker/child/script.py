@@ -6,11 +6,13 @@ import atexit
 import os
 import sys
 import threading
-import traceback
 from types import CodeType, ModuleType
-from typing import Any, TextIO
 
 from executions.worker.child.wire import Wire
+
+TYPE_CHECKING = False  # importing ``typing`` would cost each sandbox some milliseconds
+if TYPE_CHECKING:
+    from typing import Any, TextIO
 
 
 def run(job: dict[str, Any], wire: Wire) -> int:
@@ -54,6 +56,8 @@ def _run_source(path: str, source: str, argv: list[str]) -> int:
     try:
         code = compile(source, path, "exec", dont_inherit=True)
     except (SyntaxError, ValueError):
+        import traceback
+
         kind, error, _ = sys.exc_info()
         traceback.print_exception(kind, error, None)
         return 1
@@ -89,6 +93,8 @@ def _leave(code: int) -> int:
         threading._shutdown()  # type: ignore[attr-defined]
         atexit._run_exitfuncs()
     except BaseException:
+        import traceback
+
         traceback.print_exc()
     for stream in (sys.stdout, sys.stderr):
         try:

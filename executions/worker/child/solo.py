@@ -22,7 +22,7 @@ def main() -> None:
     os.set_inheritable(CONTROL_FD, False)
     hardening.become_subreaper()
     zygote.prepare(config)
-    hardening.confine(hardening.Confinement.of(config["rules"]))
+    hardening.confine(hardening.Confinement(**config["rules"]))
     leader.wait_and_run()
 
 

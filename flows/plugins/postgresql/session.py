@@ -129,7 +129,7 @@ def parsed_url(url: str) -> dict[str, Any]:
     found |= {"password": unquote(parts.password)} if parts.password else {}
     for name, value in parse_qsl(parts.query):
         match name.lower():
-            case "user" | "password" | "sslmode" | "options":
+            case "user" | "password" | "sslmode" | "options" | "host" | "port":
                 found[name.lower()] = value
             case "ssl" if value == "true":
                 found.setdefault("sslmode", "require")

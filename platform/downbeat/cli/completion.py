@@ -13,6 +13,5 @@ def completion(*, shell: str) -> None:
 
     from downbeat.cli.main import downbeat
 
-    kind = get_completion_class(shell)
-    assert kind is not None
-    click.echo(kind(downbeat, {}, "downbeat", "_DOWNBEAT_COMPLETE").source())
+    if kind := get_completion_class(shell):
+        click.echo(kind(downbeat, {}, "downbeat", "_DOWNBEAT_COMPLETE").source())

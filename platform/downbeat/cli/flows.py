@@ -60,10 +60,8 @@ def apply(*, paths: tuple[Path, ...], form: Form) -> None:
     """Create or update the flows of files and folders."""
     from downbeat.cli.client import Client
 
-    done: list[dict[str, Any]] = []
     with Client() as client:
-        for source in sources(paths):
-            done.append(_apply(client, source))
+        done = [_apply(client, source) for source in sources(paths)]
     rows = [(one["result"], one["namespace"], one["id"], one["revision"]) for one in done]
     heads = ("result", "namespace", "flow", "revision")
     show(done, form, lambda: table(heads, rows))

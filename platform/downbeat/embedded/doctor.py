@@ -187,11 +187,11 @@ def _asked(home: Home) -> Finding:
             "select current_user, rolsuper or rolbypassrls from pg_roles"
             " where rolname = current_user"
         ).fetchone()
-    assert row is not None
-    if row[1]:
+    name, is_mighty = row or ("nobody", True)
+    if is_mighty:
         advice = "Run as downbeat_app: `downbeat migrate --roles-sql` prints how to make it."
-        return Finding("Database", Verdict.BAD, f"{row[0]} may bypass the tenants' walls", advice)
-    return Finding("Database", Verdict.GOOD, f"answers as {row[0]}")
+        return Finding("Database", Verdict.BAD, f"{name} may bypass the tenants' walls", advice)
+    return Finding("Database", Verdict.GOOD, f"answers as {name}")
 
 
 QUESTIONS: tuple[Callable[[Home], Finding], ...] = (

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
-from downbeat.embedded import accounts, relocation
+from downbeat.embedded import accounts, relocation, rooms
 from downbeat.embedded.accounts import Account
 from downbeat.embedded.errors import NotRunning
 from downbeat.embedded.home import Home
@@ -33,6 +33,9 @@ def complete(environment: MutableMapping[str, str], home: Home) -> None:
         environment["DOWNBEAT_ENCRYPTION_KEY_FILE"] = str(home.secret(ENCRYPTION_KEY))
     _add_task_account(environment)
     _add_script_environment(environment)
+    if home.run.is_dir() and not _is_set(environment, "DOWNBEAT_UV_CACHE"):
+        room = rooms.readable_room(home, task_account(environment), "environments")
+        environment["DOWNBEAT_UV_CACHE"] = str(room)
     # Threads of the C library's allocator keep an arena each; two are plenty for our pools.
     environment.setdefault("MALLOC_ARENA_MAX", "2")
     environment.setdefault("PYTHONUNBUFFERED", "1")

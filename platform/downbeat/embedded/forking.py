@@ -88,7 +88,7 @@ def _redirect(start: Start) -> None:
         os.dup2(log, 1)
         os.dup2(log, 2)
     keep = {0, 1, 2, *start.keep}
-    for descriptor in map(int, os.listdir("/proc/self/fd")):
+    for descriptor in [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]:
         if descriptor not in keep:
             try:
                 os.close(descriptor)

@@ -29,7 +29,7 @@ PATIENCE: Final = 120.0
 TERMINAL: Final = frozenset(
     ("SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "RETRIED", "SKIPPED")
 )
-PASSWORD: Final = "first-admin"
+PASSWORD: Final = "first-admin"  # noqa: S105 - the name of a file
 
 
 @dataclass(frozen=True)

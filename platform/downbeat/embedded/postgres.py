@@ -23,7 +23,7 @@ from downbeat.embedded.postmaster import PidFile, clear_leftover
 from downbeat.embedded.spawn import Start, spawn, tail
 
 PORT = 5432
-SUPERUSER_SECRET = "postgres-superuser"
+SUPERUSER_SECRET = "postgres-superuser"  # noqa: S105 - the name of a file
 START_PATIENCE = 120.0
 STOP_PATIENCE = 60.0
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import gc
 import importlib
-import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -63,7 +62,7 @@ def warm() -> bool:
 
 def has_one_thread() -> bool:
     """Whether a fork would copy all of this process."""
-    return len(os.listdir("/proc/self/task")) == 1
+    return len(list(Path("/proc/self/task").iterdir())) == 1
 
 
 def _submodules() -> list[str]:

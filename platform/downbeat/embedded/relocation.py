@@ -111,7 +111,7 @@ def _tree(source: Path, target: Path, *, skip_packages: bool) -> None:
 
 def _link(source: str, target: str) -> str:
     """A hard link when that is possible and readable for everybody, else a copy that is."""
-    mode = os.stat(source).st_mode
+    mode = Path(source).stat().st_mode
     if mode & 0o004:
         try:
             os.link(source, target)
@@ -119,7 +119,7 @@ def _link(source: str, target: str) -> str:
         except OSError:
             pass  # another file system, or links to files of others are forbidden
     shutil.copyfile(source, target)
-    os.chmod(target, 0o755 if mode & 0o100 else 0o644)
+    Path(target).chmod(0o755 if mode & 0o100 else 0o644)
     return target
 
 

@@ -42,6 +42,13 @@ def open_room(home: Home, account: Account, name: str) -> Path:
     return room
 
 
+def readable_room(home: Home, account: Account, name: str) -> Path:
+    """A folder of ours that the account may read, but not change."""
+    room = open_room(home, account, name)
+    os.chown(room, os.geteuid(), os.getegid())
+    return room
+
+
 def recorded_data_room(home: Home) -> Path | None:
     """The data room of a server that was started before."""
     return _recorded(home, "data")
@@ -96,7 +103,7 @@ def _short_parent() -> Path:
     for parent in candidates:
         if parent.is_dir() and os.access(parent, os.W_OK) and len(str(parent)) < 40:
             return parent
-    return Path("/tmp")
+    return Path("/tmp")  # noqa: S108 - only ever the parent of a private folder
 
 
 def _insist_private(room: Path, account: Account) -> None:

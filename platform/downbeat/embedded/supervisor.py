@@ -31,7 +31,7 @@ from downbeat.embedded import (
     rooms,
 )
 from downbeat.embedded.children import Child, Process
-from downbeat.embedded.errors import EmbeddedError, PortTaken
+from downbeat.embedded.errors import ChildFailed, PortTaken
 from downbeat.embedded.home import Home, write_facts
 from downbeat.embedded.lock import HomeLock
 from downbeat.embedded.nursery import Nursery, StopRequested
@@ -198,8 +198,8 @@ class Supervisor:
         start = Start((sys.executable, *arguments), self._environment, None)
         try:
             self._nursery.run_job("the first steps", start)
-        except EmbeddedError as problem:
-            say(str(problem))
+        except ChildFailed:
+            say("The first steps did not end well; the server runs on. Look at the lines above.")
 
     def _rotate_logs(self) -> None:
         for log in self._home.logs.glob("*.log"):

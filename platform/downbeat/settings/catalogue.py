@@ -137,6 +137,16 @@ DEVELOPMENT = (
     _secret("TEST_DATABASE_URL", "Server of the tests, as a superuser; unset: one of their own."),
     Setting("E2E_URL", Kind.URL, None, "Running server for the end-to-end tests."),
     _text("E2E_SCREENSHOTS", None, "Folder for the end-to-end tests' pictures."),
+    _text("E2E_EMAIL", None, "Who logs in there."),
+    _secret("E2E_PASSWORD", "Their password."),
+    _text("E2E_BROWSER", None, "Another Chromium for the end-to-end tests."),
+    _text("FAULTPOINTS", None, "Folder through which chaos tests kill at named points."),
+)
+
+HANDED_TO_TASKS = (
+    _text("EXECUTION_ID", None, "The execution that a task belongs to."),
+    _text("IDEMPOTENCY_KEY", None, "The same for all attempts of a task run."),
+    _text("FENCE", None, "Grows with every attempt: a late one can be told apart."),
 )
 
 GROUPS: dict[str, tuple[Setting, ...]] = {
@@ -146,6 +156,7 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
     "Tasks": TASKS,
     "Command line": CLIENT,
     "Development": DEVELOPMENT,
+    "Given to tasks": HANDED_TO_TASKS,
 }
 SETTINGS: dict[str, Setting] = {item.name: item for group in GROUPS.values() for item in group}
 

@@ -91,7 +91,7 @@ def _django(parts: dict[str, str], alias: str, pool: int) -> Entry:
     extra = {key.removeprefix("option:"): parts[key] for key in parts if key.startswith("option:")}
     options: dict[str, object] = {**extra, "application_name": f"downbeat-{alias}"}
     if alias != "owner":
-        options["pool"] = {"min_size": 0, "max_size": pool, "timeout": 30, "max_idle": 120}
+        options["pool"] = {"min_size": 0, "max_size": pool, "timeout": 10, "max_idle": 120}
     core = {key: parts[key] for key in ("HOST", "PORT", "USER", "PASSWORD", "NAME")}
     return {
         "ENGINE": "django.db.backends.postgresql",

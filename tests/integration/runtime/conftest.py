@@ -29,6 +29,10 @@ SCHEDULER = (
     "import django; django.setup();"
     "from executions.triggering.scheduler_main import run; raise SystemExit(run())"
 )
+WEB = (
+    "import uvicorn; uvicorn.run('downbeat.asgi:application', host='127.0.0.1', port={port},"
+    " log_level='warning', lifespan='on')"
+)
 
 
 @dataclass
@@ -46,6 +50,10 @@ class Processes:
     def scheduler(self, **more: str) -> subprocess.Popen[bytes]:
         """A scheduler."""
         return self._start(SCHEDULER, "scheduler", more)
+
+    def web(self, port: int) -> subprocess.Popen[bytes]:
+        """A web process on loopback."""
+        return self._start(WEB.format(port=port), "web", {"DOWNBEAT_PORT": str(port)})
 
     def _start(self, code: str, name: str, more: dict[str, str]) -> subprocess.Popen[bytes]:
         environment = {**self.environment, "DOWNBEAT_PROCESS": name, **more}

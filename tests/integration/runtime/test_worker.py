@@ -218,3 +218,23 @@ def test_the_eval_route_answers_with_results_and_with_errors(crew: Processes, ru
     assert good.json() == {"result": "8", "error": None}
     assert "nothing" in bad.json()["error"]
     assert bad.status_code == 200
+
+
+def test_a_replay_from_a_task_run_keeps_what_came_before(crew: Processes, runs: Runs) -> None:
+    steps = "".join(
+        f"  - id: {name}\n    type: core.debug.Return\n    format: {name} {{{{ taskrun.id }}}}\n"
+        for name in ("one", "two", "three")
+    )
+    runs.deploy(flow("steps", steps))
+    shown = runs.run("steps")
+    second = shown["taskRunList"][1]["id"]
+    path = f"{runs.cast.api}/executions/{shown['id']}/actions/replay?taskRunId={second}"
+
+    answer = runs.cast.alice.post(path)
+    copy = runs.finished(answer.json()["id"])
+
+    assert answer.status_code == 200
+    assert [run["taskId"] for run in copy["taskRunList"]] == ["one", "two", "three"]
+    kept = copy["taskRunList"][0]["id"]
+    outputs = runs.cast.alice.get(f"{runs.cast.api}/outputs/tasks/{copy['id']}/{kept}").json()
+    assert outputs == {"value": f"one {shown['taskRunList'][0]['id']}"}

@@ -1,0 +1,45 @@
+"""Plain statements on the tenant's connection, bound and planned by the server.
+
+A turn repeats few statements very often: prepared once per connection they cost the server no
+parsing, and several writes travel to it together. Errors are Django's, as everywhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, LiteralString, cast
+
+import psycopg
+from django.db import connection
+
+Facts = Sequence[Any] | Mapping[str, Any]
+
+
+def rows(statement: str, facts: Facts) -> list[tuple[Any, ...]]:
+    """What a statement returns; jsonb columns come as text."""
+    with connection.wrap_database_errors, _cursor() as cursor:
+        cursor.execute(cast(LiteralString, statement), facts, prepare=True)
+        return cursor.fetchall() if cursor.description is not None else []
+
+
+def run_all(statements: Iterable[tuple[str, Facts]]) -> None:
+    """Statements in order, in one round trip; what they return is not read."""
+    todo = list(statements)
+    if not todo:
+        return
+    if len(todo) == 1:
+        rows(*todo[0])
+        return
+    with connection.wrap_database_errors, _raw().pipeline():
+        for statement, facts in todo:
+            with _cursor() as cursor:
+                cursor.execute(cast(LiteralString, statement), facts, prepare=True)
+
+
+def _raw() -> psycopg.Connection[tuple[Any, ...]]:
+    connection.ensure_connection()
+    return cast("psycopg.Connection[tuple[Any, ...]]", connection.connection)
+
+
+def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
+    return psycopg.Cursor(_raw())

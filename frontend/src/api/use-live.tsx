@@ -1,0 +1,70 @@
+/// Live updates in components: a topic's events refresh the queries they concern, no oftener than needed.
+import { type QueryKey, useQueryClient } from "@tanstack/react-query";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useSyncExternalStore,
+} from "react";
+import { browserSocket, LiveConnection, type Topic } from "./live";
+import { throttle } from "./throttle";
+
+const Context = createContext<LiveConnection | undefined>(undefined);
+
+export function LiveProvider({ tenant, children }: { tenant: string; children: ReactNode }) {
+  const connection = useMemo(() => new LiveConnection(browserSocket(tenant)), [tenant]);
+  useEffect(() => {
+    connection.open();
+    return () => connection.close();
+  }, [connection]);
+  return <Context value={connection}>{children}</Context>;
+}
+
+const never = () => () => {};
+
+/** Whether events arrive by themselves at this moment. */
+export function useConnected(): boolean {
+  const connection = useContext(Context);
+  return useSyncExternalStore(connection?.watch ?? never, () => connection?.connected ?? false);
+}
+
+/** How often to ask although events arrive: the floor under a websocket, the fall-back without one. */
+export function usePolling(active: boolean): number | false {
+  const connected = useConnected();
+  if (!active) return 30_000;
+  return connected ? 30_000 : 2_000;
+}
+
+/** Refetches `keys` when anything happens on `topics`; at most once per `every` milliseconds. */
+export function useLiveQueries(
+  topics: readonly Topic[],
+  keys: readonly QueryKey[],
+  every = 200,
+): void {
+  const connection = useContext(Context);
+  const client = useQueryClient();
+  const topicsText = topics.join("\n");
+  const keysText = JSON.stringify(keys);
+  useEffect(() => {
+    if (!connection || !topicsText) return;
+    const refetch = throttle(
+      () =>
+        Promise.all(
+          (JSON.parse(keysText) as QueryKey[]).map((queryKey) =>
+            client.invalidateQueries({ queryKey }),
+          ),
+        ),
+      every,
+    );
+    const listener = { onEvent: refetch.call, onGap: refetch.call };
+    const leave = topicsText
+      .split("\n")
+      .map((topic) => connection.subscribe(topic as Topic, listener));
+    return () => {
+      refetch.cancel();
+      for (const stop of leave) stop();
+    };
+  }, [connection, client, topicsText, keysText, every]);
+}

@@ -1,0 +1,3 @@
+export { useVerb } from "./execution-actions";
+export { ExecutionPage } from "./execution-page";
+export { useExecution } from "./use-execution";

@@ -1,0 +1,2 @@
+export { shortId } from "./execution-table";
+export { ExecutionsPanel } from "./executions-panel";

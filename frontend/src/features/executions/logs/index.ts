@@ -1,0 +1,1 @@
+export { ExecutionLogs } from "./execution-logs";

@@ -1,0 +1,1 @@
+export { ExecutionOverview } from "./overview";

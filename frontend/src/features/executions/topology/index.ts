@@ -1,0 +1,1 @@
+export { ExecutionTopology } from "./execution-topology";

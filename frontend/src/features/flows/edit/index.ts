@@ -1,0 +1,2 @@
+export { EditFlow } from "./edit-flow";
+export { NewFlow } from "./new-flow";

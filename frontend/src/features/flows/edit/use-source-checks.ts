@@ -1,0 +1,35 @@
+/// While somebody types: the server's opinion of the source, and its picture.
+import { useDebouncedValue } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { sourceGraphQuery, validationQuery } from "@/api/flows";
+import type { FlowGraph } from "@/api/types";
+import { type Problem, problemsOf } from "@/editor/problems";
+
+const PAUSE = 300;
+
+export interface SourceChecks {
+  problems: readonly Problem[];
+  /** The checks speak of this text and not of an earlier one. */
+  settled: boolean;
+  graph: FlowGraph | undefined;
+  failure: Error | null;
+}
+
+const NONE: readonly Problem[] = [];
+
+export function useSourceChecks(tenant: string, source: string): SourceChecks {
+  const [checked] = useDebouncedValue(source, PAUSE);
+  const validation = useQuery({ ...validationQuery(tenant, checked), enabled: checked !== "" });
+  const problems = useMemo(
+    () => (validation.data ? problemsOf(validation.data) : NONE),
+    [validation.data],
+  );
+  const settled = checked === source && !validation.isFetching;
+  const sound = settled && problems.every((problem) => problem.severity !== "error");
+  const graph = useQuery({
+    ...sourceGraphQuery(tenant, checked),
+    enabled: sound && checked !== "",
+  });
+  return { problems, settled, graph: graph.data, failure: validation.error };
+}

@@ -1,0 +1,158 @@
+/// Source on the left, its topology on the right, its problems below.
+import { Button, SegmentedControl, Skeleton } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconDeviceFloppy,
+  IconSitemap,
+} from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { pluginTypesQuery } from "@/api/plugins";
+import { inWords } from "@/editor/problems";
+import type { YamlEditorHandle } from "@/editor/yaml-editor-props";
+import { Topology } from "@/graph";
+import { Empty } from "@/ui/empty";
+import { Problem } from "@/ui/problem";
+import { ProblemsList } from "./problems-list";
+import { type SourceChecks, useSourceChecks } from "./use-source-checks";
+import classes from "./workbench.module.css";
+
+const YamlEditor = lazy(() =>
+  import("@/editor/yaml-editor").then((m) => ({ default: m.YamlEditor })),
+);
+
+const NO_TYPES = { tasks: [], triggers: [] };
+
+export interface WorkbenchProps {
+  tenant: string;
+  source: string;
+  changed: boolean;
+  saving: boolean;
+  refusal: Error | null;
+  note: ReactNode;
+  onChange: (source: string) => void;
+  onSave: () => void;
+}
+
+export function Workbench(props: WorkbenchProps) {
+  const { tenant, source, changed, saving, refusal, note, onChange, onSave } = props;
+  const narrow = useMediaQuery("(max-width: 900px)", undefined, { getInitialValueInEffect: false });
+  const [side, setSide] = useState("source");
+  const editor = useRef<YamlEditorHandle>(null);
+  const { data: catalogue } = useQuery(pluginTypesQuery);
+  const checks = useSourceChecks(tenant, source);
+  const goTo = (line: number, column: number) => {
+    setSide("source");
+    editor.current?.goTo(line, column);
+  };
+  const save = () => {
+    if (changed && !saving) onSave();
+  };
+  return (
+    <div className={classes.bench}>
+      <div className={classes.bar}>
+        <Verdict checks={checks} onOpen={goTo} />
+        <span className={classes.note}>{note}</span>
+        {narrow && (
+          <SegmentedControl
+            size="xs"
+            value={side}
+            onChange={setSide}
+            data={[
+              { value: "source", label: "Source" },
+              { value: "picture", label: "Topology" },
+            ]}
+          />
+        )}
+        <Button
+          className={classes.save}
+          leftSection={<IconDeviceFloppy size={15} />}
+          loading={saving}
+          disabled={!changed}
+          onClick={save}
+        >
+          Save
+        </Button>
+      </div>
+      {(refusal ?? checks.failure) && (
+        <div className={classes.refusal}>
+          <Problem error={(refusal ?? checks.failure) as Error} />
+        </div>
+      )}
+      <div className={classes.halves}>
+        <div className={classes.source} hidden={narrow && side !== "source"}>
+          <div className={classes.editor}>
+            <Suspense fallback={<Skeleton height="100%" radius={0} />}>
+              <YamlEditor
+                ref={editor}
+                label="Source of the flow"
+                value={source}
+                problems={checks.problems}
+                catalogue={catalogue ?? NO_TYPES}
+                onChange={onChange}
+                onSave={save}
+              />
+            </Suspense>
+          </div>
+          <ProblemsList problems={checks.problems} onOpen={goTo} />
+        </div>
+        <div className={classes.picture} hidden={narrow && side !== "picture"}>
+          <Picture checks={checks} source={source} onOpen={goTo} />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface VerdictProps {
+  checks: SourceChecks;
+  onOpen: (line: number, column: number) => void;
+}
+
+function Verdict({ checks, onOpen }: VerdictProps) {
+  const first = checks.problems[0];
+  const tone = !first ? "success" : first.severity === "error" ? "danger" : "warning";
+  const Icon = first ? IconAlertTriangle : IconCircleCheck;
+  return (
+    <button
+      type="button"
+      className={classes.verdict}
+      data-tone={checks.settled ? tone : "neutral"}
+      aria-live="polite"
+      onClick={() => first && onOpen(first.line, first.column)}
+    >
+      <Icon size={15} aria-hidden />
+      {checks.settled ? inWords(checks.problems) : "Checking…"}
+    </button>
+  );
+}
+
+/** The line on which a task is declared, so that a click in the picture leads to the source. */
+function lineOf(source: string, id: string): number | undefined {
+  const lines = source.split("\n");
+  const at = lines.findIndex((line) =>
+    new RegExp(`^\\s*(- )?id:\\s*["']?${id}["']?\\s*$`).test(line),
+  );
+  return at < 0 ? undefined : at + 1;
+}
+
+function Picture({ checks, source, onOpen }: VerdictProps & { source: string }) {
+  if (!checks.graph) {
+    return (
+      <Empty icon={<IconSitemap size={22} />} title="The topology appears here">
+        It is drawn as soon as the source has no problems, and follows what you type.
+      </Empty>
+    );
+  }
+  return (
+    <Topology
+      graph={checks.graph}
+      onOpen={(id) => {
+        const line = lineOf(source, id);
+        if (line) onOpen(line, 1);
+      }}
+    />
+  );
+}

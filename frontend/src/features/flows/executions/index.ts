@@ -1,0 +1,1 @@
+export { FlowExecutions } from "./flow-executions";

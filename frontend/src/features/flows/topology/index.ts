@@ -1,0 +1,1 @@
+export { FlowTopology } from "./flow-topology";

@@ -1,0 +1,84 @@
+/// Pure rules about log lines: joining batches, choosing by level and task, finding text.
+
+export interface Line {
+  timestamp: string;
+  level: string;
+  taskId?: string | null;
+  taskRunId?: string | null;
+  attemptNumber?: number | null;
+  message: string;
+  index?: number;
+}
+
+export const LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR"] as const;
+export type Level = (typeof LEVELS)[number];
+
+export function isLevel(text: unknown): text is Level {
+  return LEVELS.some((level) => level === text);
+}
+
+export function levelRank(level: string): number {
+  const rank = (LEVELS as readonly string[]).indexOf(level);
+  return rank < 0 ? 2 : rank;
+}
+
+/** The cursor to ask "what came after"; undefined when the server numbers no lines. */
+export function lastIndex(lines: readonly Line[]): number | undefined {
+  return lines.at(-1)?.index;
+}
+
+/** Appends a batch; lines that both sides know appear once, whatever order the batches came in. */
+export function mergeLogs<T extends Line>(known: readonly T[], fresh: readonly T[]): T[] {
+  const last = lastIndex(known);
+  if (last === undefined) return [...fresh];
+  if (fresh.every((line) => (line.index ?? 0) > last)) return [...known, ...fresh];
+  const byIndex = new Map(known.map((line) => [line.index, line]));
+  for (const line of fresh) byIndex.set(line.index, line);
+  return [...byIndex.values()].sort((a, b) => (a.index ?? 0) - (b.index ?? 0));
+}
+
+export interface LineFilter {
+  minLevel: Level;
+  /** The id of a task, or of one of its runs. */
+  task?: string;
+}
+
+export function chooseLines<T extends Line>(lines: readonly T[], filter: LineFilter): T[] {
+  const least = levelRank(filter.minLevel);
+  return lines.filter(
+    (line) =>
+      levelRank(line.level) >= least &&
+      (!filter.task || line.taskId === filter.task || line.taskRunId === filter.task),
+  );
+}
+
+/** Positions in `lines` whose text holds `query`, ignoring case. */
+export function findMatches(lines: readonly Line[], query: string): number[] {
+  const needle = query.trim().toLowerCase();
+  if (!needle) return [];
+  return lines.flatMap((line, position) =>
+    line.message.toLowerCase().includes(needle) ? [position] : [],
+  );
+}
+
+/** Cuts a message around each hit: even pieces are plain, odd ones are hits. */
+export function splitByMatch(message: string, query: string): string[] {
+  const needle = query.trim().toLowerCase();
+  if (!needle) return [message];
+  const pieces: string[] = [];
+  const lower = message.toLowerCase();
+  let from = 0;
+  for (let at = lower.indexOf(needle); at >= 0; at = lower.indexOf(needle, from)) {
+    pieces.push(message.slice(from, at), message.slice(at, at + needle.length));
+    from = at + needle.length;
+  }
+  return [...pieces, message.slice(from)];
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours begin with the escape character.
+const ANSI = /\u001b\[[0-9;]*[A-Za-z]/g;
+
+/** Programs colour their output for terminals; the codes are noise in a browser. */
+export function withoutAnsi(text: string): string {
+  return text.includes("\u001b") ? text.replace(ANSI, "") : text;
+}

@@ -1,0 +1,1 @@
+export { TabBar, tabClass } from "./link-tabs";
