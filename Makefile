@@ -56,7 +56,7 @@ soak: setup-dev ## Seeded kills under load, for long: SOAK_MINUTES=60
 	SOAK_MINUTES=$(or $(SOAK_MINUTES),60) $(BIN)/python -m pytest tests/chaos $(PYTEST_ARGS)
 
 docs: setup-dev ## Generate the references in docs/
-	$(BIN)/python tools/docs.py
+	$(BIN)/python -m tools.docs
 
 conformance: setup-dev ## The flow language, case by case, from CONFORMANCE_DIR
 	$(BIN)/python tools/conformance.py $(CONFORMANCE_DIR)

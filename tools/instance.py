@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -102,14 +103,16 @@ class Instance:
         return list(self._survivors())
 
     def remove(self) -> None:
-        """Removes its home."""
+        """Removes its home, and what that keeps elsewhere."""
+        for room in self._rooms():
+            if self.home not in room.parents:
+                shutil.rmtree(room, ignore_errors=True)
         shutil.rmtree(self.home, ignore_errors=True)
         self.output.unlink(missing_ok=True)
 
     def _survivors(self) -> list[str]:
         """Command lines of processes that carry our mark or serve our data."""
-        rooms = self.home / "run" / "rooms.json"
-        data = rooms.read_text(encoding="utf-8").split('"')[3] if rooms.exists() else "?"
+        data = str(next(iter(self._rooms()), "?"))
         found = []
         for process in Path("/proc").glob("[0-9]*"):
             try:
@@ -121,6 +124,12 @@ class Instance:
             if mine and int(process.name) != os.getpid():
                 found.append(f"{process.name} {line.strip()}")
         return found
+
+    def _rooms(self) -> list[Path]:
+        """Its data, its socket and its other folders, wherever they are; the data first."""
+        record = self.home / "run" / "rooms.json"
+        rooms = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
+        return [Path(rooms[name]) for name in sorted(rooms, key=lambda name: name != "data")]
 
     def _is_ready(self) -> bool:
         try:

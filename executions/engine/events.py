@@ -181,9 +181,13 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class KillAsked:
-    """Somebody wants the execution to stop; with ``cascade`` its child executions too."""
+    """Somebody wants the execution to stop; with ``cascade`` its child executions too.
+
+    ``end_as``: a task has asked for this end, which is then no kill but the execution's state.
+    """
 
     cascade: bool = True
+    end_as: State | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ from executions.engine.events import (
     TryEnded,
 )
 from executions.engine.plan import Plan
-from executions.engine.rules.ending import FAILURE
+from executions.engine.rules.ending import END_AS, FAILURE
 from executions.engine.rules.killing import ALONE
 from executions.engine.state import (
     Ask,
@@ -129,8 +129,10 @@ def _of_execution(
         case Held(at=at):
             history = (*execution.history, Moment(State.QUEUED, at))
             execution = replace(execution, admitted=False, state=State.QUEUED, history=history)
-        case KillAsked(cascade=cascade):
-            facts = execution.facts if cascade else {**execution.facts, ALONE: True}
+        case KillAsked(cascade=cascade, end_as=end_as):
+            facts = dict(execution.facts)
+            facts |= {} if cascade else {ALONE: True}
+            facts |= {} if end_as is None else {END_AS: end_as}
             execution = replace(execution, kill_asked=True, pause_asked=False, facts=facts)
         case PauseAsked():
             execution = replace(execution, pause_asked=True)
@@ -154,7 +156,7 @@ def _of_execution(
     snapshot.look_at(None)
 
 
-_ENDINGS: Final = frozenset({RETRY_AT, FAILURE, ALONE, Ask.OUTPUTS})
+_ENDINGS: Final = frozenset({RETRY_AT, FAILURE, ALONE, END_AS, Ask.OUTPUTS})
 
 
 def _create(plan: Plan, snapshot: Snapshot, event: RunCreated) -> None:

@@ -73,8 +73,8 @@ class Hands(Protocol):
     def render(self, snapshot: Snapshot, run: UUID | None, ask: Ask) -> Rendered | RenderFailed:
         """The value asked for."""
 
-    def run_inline(self, snapshot: Snapshot, run: Run) -> TryEnded:
-        """The end of a quick task."""
+    def run_inline(self, snapshot: Snapshot, run: Run) -> tuple[Event, ...]:
+        """The end of a quick task, and what it asks of its execution."""
 
     def start_child(self, snapshot: Snapshot, run: Run) -> tuple[Event, ...]:
         """The start of a child execution, or why there is none."""
@@ -161,7 +161,8 @@ class _Performer:
             case Render(run=run, ask=ask):
                 self._record(self.hands.render(self.snapshot, run, ask))
             case RunInline(run=run):
-                self._record(self.hands.run_inline(self.snapshot, self.snapshot.runs[run]))
+                for event in self.hands.run_inline(self.snapshot, self.snapshot.runs[run]):
+                    self._record(event)
             case _:
                 self._record(self._plainly(command))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models.functions import Now
 from django.db import models
+from django.db.models.functions import Now
 
 from executions.models.base import PartOfExecution
 

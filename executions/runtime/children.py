@@ -128,14 +128,14 @@ def ended(hands: Hands, run: Run, payload: Mapping[str, Any]) -> TryEnded | None
     state = State(payload["state"])
     wanted: Mapping[str, Any] = run.facts.get(Ask.CHILD) or {}
     began = run.history[-1].at
-    outputs = {"executionId": str(child), "state": state, "outputs": payload.get("outputs") or {}}
+    given: dict[str, Any] = dict(payload.get("outputs") or {})
     ending, error = _taken_over(wanted, state), None
     try:
-        outputs["outputs"] |= _extracted(hands, run, child)
+        given |= _extracted(hands, run, child)
     except ExpressionError as problem:
         ending, error = State.FAILED, str(problem)
         hands.say(run, "ERROR", error)
-    hands.put_outputs(run, outputs)
+    hands.put_outputs(run, {"executionId": str(child), "state": state, "outputs": given})
     if ending is State.FAILED and error is None:
         error = f"The child execution {child} ended in state {state}"
     reason = "child" if ending is State.FAILED else None

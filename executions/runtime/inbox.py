@@ -71,15 +71,16 @@ def post_all(
     tenant_id: UUID, messages: Iterable[tuple[UUID, Message, Mapping[str, Any]]], *, ring: bool
 ) -> None:
     """Leaves many messages; those to executions that are gone are dropped."""
+    todo = list(messages)
+    if not todo:
+        return
     records = [
         {"execution_id": execution_id, "kind": kind, "payload": payload}
-        for execution_id, kind, payload in messages
+        for execution_id, kind, payload in todo
     ]
-    if not records:
-        return
     rows(_POST_ALL, [tenant_id, text(records), tenant_id])
     if ring:
-        for execution_id in {record["execution_id"] for record in records}:
+        for execution_id in {message[0] for message in todo}:
             doorbell.ring_on_commit("advance", tenant_id, execution_id)
 
 

@@ -9,27 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, assert_never
+from typing import Any, Final
 from uuid import UUID
 
+from django.db import DatabaseError
+
 from downbeat.common import clock
+from downbeat.common.errors import AppError
 from downbeat.common.models import uuid7
 from downbeat.sdk.context import RunInfo
-from downbeat.sdk.effects import (
-    AddLabels,
-    Effect,
-    KvDelete,
-    KvSet,
-    Level,
-    LogLine,
-    MetricValue,
-    SetVariables,
-)
+from downbeat.sdk.effects import Level, MetricValue
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.task import InlineTask
 from executions.engine.events import Event, Rendered, RenderFailed, TryEnded
 from executions.engine.state import Ask, Reason, Run, Snapshot, State
-from executions.runtime import asking, children
+from executions.runtime import asking, children, effects
 from executions.runtime.context import (
     ExecutionFacts,
     TaskStates,
@@ -98,6 +92,8 @@ class Hands:
     ) -> None:
         self.facts, self.compiled, self.snapshot = facts, compiled, snapshot
         self.left = Left()
+        self.asked: list[Event] = []
+        """What the quick task that runs now asks of its execution."""
         self.store = OutputStore(facts.id)
         if fresh:
             self.store.nothing_stored()
@@ -164,21 +160,26 @@ class Hands:
     def start_child(self, snapshot: Snapshot, run: Run) -> tuple[Event, ...]:
         return children.start(self, run)
 
-    def run_inline(self, snapshot: Snapshot, run: Run) -> TryEnded:
+    def run_inline(self, snapshot: Snapshot, run: Run) -> tuple[Event, ...]:
         started = clock.now()
         node = self.compiled.plan.nodes[run.node]
+        self.asked = []
         try:
             state = self._run_inline(run)
-            return TryEnded(run.id, state, started, clock.now(), by_worker=False)
-        except (RenderError, TaskFailed) as problem:
+            ended = TryEnded(run.id, state, started, clock.now(), by_worker=False)
+            return (ended, *self.asked)
+        except DatabaseError:
+            raise  # the transaction is lost, and the whole turn with it
+        except (RenderError, TaskFailed, AppError) as problem:
             reason = Reason.RENDER if isinstance(problem, RenderError) else "failed"
             message = str(problem)
         except Exception as problem:  # a crash in a task type must not stop the engine
             reason, message = Reason.PANIC, f"{type(problem).__name__}: {problem}"
         self.say(run, "ERROR", message, level_of=node.task.log_level)
-        return TryEnded(
+        failed = TryEnded(
             run.id, State.FAILED, started, clock.now(), reason, message, by_worker=False
         )
+        return (failed,)
 
     def _run_inline(self, run: Run) -> State:
         node = self.compiled.plan.nodes[run.node]
@@ -189,7 +190,7 @@ class Hands:
             raise TaskFailed(f"{node.task.type} does not run inline")
         result = task.run_inline(_InlineHost(self.info(run), self))
         for effect in result.effects:
-            self._apply(run, effect)
+            effects.apply(self, run, effect)
         if result.outputs:
             self.put_outputs(run, dict(result.outputs))
         return State(result.state)
@@ -228,47 +229,21 @@ class Hands:
             value=run.value,
         )
 
-    def _apply(self, run: Run, effect: Effect) -> None:
-        node = self.compiled.plan.nodes[run.node]
-        match effect:
-            case LogLine(level=level, message=message):
-                self.say(run, level, message, level_of=node.task.log_level)
-            case AddLabels(labels=labels):
-                self._add_labels(labels)
-            case SetVariables(variables=variables, remove=remove):
-                self._set_variables(variables, remove)
-            case MetricValue():
-                self.left.metrics.append(Number(run.id, node.id, run.attempts, effect))
-            case KvSet() | KvDelete():
-                self._apply_kv(effect)
-            case _:
-                assert_never(effect)
+    def measure(self, run: Run, value: MetricValue) -> None:
+        """A number of a run."""
+        task_id = self.compiled.plan.nodes[run.node].id
+        self.left.metrics.append(Number(run.id, task_id, run.attempts, value))
 
-    def _apply_kv(self, effect: KvSet | KvDelete) -> None:
-        place = namespace_of(self.facts.tenant_id, effect.namespace or self.facts.namespace)
-        if place is None:
-            raise TaskFailed(f"There is no namespace '{effect.namespace}'")
-        if isinstance(effect, KvDelete):
-            missing = effect.error_on_missing
-            flows.delete_pair(place.path, effect.key, error_on_missing=missing)
-            return
-        flows.set_pair(
-            place,
-            effect.key,
-            effect.value,
-            kind=effect.kind,
-            ttl=effect.ttl,
-            overwrite=effect.overwrite,
-        )
-
-    def _add_labels(self, labels: Mapping[str, str]) -> None:
+    def add_labels(self, labels: Mapping[str, str]) -> None:
+        """Labels of the execution; the last value of a key wins."""
         kept = [label for label in self.facts.labels if label["key"] not in labels]
         added = [{"key": key, "value": value} for key, value in labels.items()]
         self.facts.labels = [*kept, *added]
         self._shared = None
         self.left.labels_changed = True
 
-    def _set_variables(self, variables: Mapping[str, Any], remove: Sequence[str]) -> None:
+    def set_variables(self, variables: Mapping[str, Any], remove: Sequence[str]) -> None:
+        """Variables of the execution."""
         merged = {**self.facts.variables, **variables}
         self.facts.variables = {k: v for k, v in merged.items() if k not in remove}
         self._shared = None
@@ -281,6 +256,10 @@ class _InlineHost:
     def __init__(self, run: RunInfo, hands: Hands) -> None:
         self.run = run
         self._hands = hands
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        return self._hands.facts.variables
 
     def kv_get(self, namespace: str, key: str) -> Any:
         found = flows.pair(self._place(namespace), key)

@@ -7,7 +7,7 @@ parsing, and several writes travel to it together. Errors are Django's, as every
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 import psycopg
 from django.db import connection
@@ -18,7 +18,7 @@ Facts = Sequence[Any] | Mapping[str, Any]
 def rows(statement: str, facts: Facts) -> list[tuple[Any, ...]]:
     """What a statement returns; jsonb columns come as text."""
     with connection.wrap_database_errors, _cursor() as cursor:
-        cursor.execute(cast(LiteralString, statement), facts, prepare=True)
+        cursor.execute(statement, facts, prepare=True)
         return cursor.fetchall() if cursor.description is not None else []
 
 
@@ -33,7 +33,7 @@ def run_all(statements: Iterable[tuple[str, Facts]]) -> None:
     with connection.wrap_database_errors, _raw().pipeline():
         for statement, facts in todo:
             with _cursor() as cursor:
-                cursor.execute(cast(LiteralString, statement), facts, prepare=True)
+                cursor.execute(statement, facts, prepare=True)
 
 
 def _raw() -> psycopg.Connection[tuple[Any, ...]]:

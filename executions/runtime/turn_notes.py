@@ -61,7 +61,7 @@ class Reader:
         execution = self.snapshot.execution
         match kind:
             case Message.KILL if not execution.ended:
-                self._kill(cascade=bool(payload.get("cascade", True)))
+                self._kill(payload)
             case Message.PAUSE if execution.state is State.RUNNING:
                 self._happen(PauseAsked())
             case Message.RESUME if execution.state is State.PAUSED:
@@ -135,10 +135,11 @@ class Reader:
             return
         self._look_at([payload.get("task_run_id")])
 
-    def _kill(self, *, cascade: bool) -> None:
+    def _kill(self, payload: Mapping[str, Any]) -> None:
+        cascade, end_as = bool(payload.get("cascade", True)), payload.get("end_as")
         if cascade:
             children.kill_all(self.hands.facts.tenant_id, self.hands.facts.id)
-        self._happen(KillAsked(cascade))
+        self._happen(KillAsked(cascade, State(end_as) if end_as else None))
         self._look_everywhere()
 
     def _resume(self, payload: Mapping[str, Any]) -> None:

@@ -12,8 +12,8 @@ from executions.engine.events import Event, RunReported, TryEnded
 from executions.engine.plan import Plan
 from executions.engine.state import State
 from executions.runtime import store_statements as sql
-from executions.runtime.inbox import Message, post_all
 from executions.runtime.context import folder_of
+from executions.runtime.inbox import Message, post_all
 from executions.runtime.outputs import NewOutput, records
 from executions.runtime.sql import rows
 from executions.runtime.store_codec import moment_of, text

@@ -16,10 +16,10 @@ from executions.runtime.context import (
     TaskStates,
     execution_context,
     opened_inputs,
+    outputs_view,
     run_context,
 )
 from executions.runtime.inline import tenant_slug
-from executions.runtime.context import outputs_view
 from executions.runtime.outputs import OutputStore
 from executions.runtime.plans import Compiled, compiled
 from executions.runtime.sql import rows

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from downbeat.sdk.script import ScriptTask
 from downbeat.sdk.task import RunnableTask
 from downbeat.sdk.trigger import PollingTrigger
 from executions.worker.choosing import script_python
@@ -30,11 +31,12 @@ def preload_of(flavour: Flavour, settings: WorkerSettings) -> tuple[str, ...]:
     """What a warm parent imports: for tasks of plug-ins, every module that brings one."""
     if flavour is not Flavour.TASK:
         return _PRELOAD[flavour]
-    types = registry(settings.test_types)
     modules = {
-        found.__module__ for found in types if issubclass(found, RunnableTask | PollingTrigger)
+        found.__module__
+        for found in registry(settings.test_types)
+        if issubclass(found, RunnableTask | PollingTrigger) and not issubclass(found, ScriptTask)
     }
-    return (*_PRELOAD[flavour], *sorted(modules), "httpx", "httpcore")
+    return (*_PRELOAD[flavour], *sorted(modules), "executions.worker.child.http_library")
 
 
 class Nurseries:

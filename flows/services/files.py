@@ -39,9 +39,7 @@ def put_file(namespace: NamespaceRef, path: str, content: BinaryIO) -> FileRef:
     if before is not None:
         before.current = False
         before.save(update_fields=["current"])
-    return reference(
-        _row(namespace, name, revision, uri=uri, size=size, checksum=digest)
-    )
+    return reference(_row(namespace, name, revision, uri=uri, size=size, checksum=digest))
 
 
 @transaction.atomic
@@ -78,9 +76,7 @@ def move_path(namespace: NamespaceRef, source: str, target: str) -> int:
     return len(rows)
 
 
-def import_archive(
-    namespace: NamespaceRef, content: BinaryIO, *, below: str = "/"
-) -> int:
+def import_archive(namespace: NamespaceRef, content: BinaryIO, *, below: str = "/") -> int:
     """Stores every file of a zip archive; hostile archives are refused whole."""
     with transaction.atomic():
         count = 0

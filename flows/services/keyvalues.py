@@ -39,24 +39,12 @@ def set_pair(
         raise KeyInvalid(key=key)
     typed, found_kind = typed_value(key, value, kind)
     now = clock.now()
-    row = (
-        KeyValue.objects.select_for_update()
-        .filter(namespace=namespace.path, key=key)
-        .first()
-    )
+    row = KeyValue.objects.select_for_update().filter(namespace=namespace.path, key=key).first()
     live = row is not None and (row.expires_at is None or row.expires_at > now)
     if live and not overwrite:
         raise KeyExists(key=key, namespace=namespace.path)
     if row is None:
-        row = KeyValue(
-            id=uuid7(),
-            tenant_id=current_tenant(),
-            namespace_id=namespace.id,
-            namespace=namespace.path,
-            key=key,
-            revision=0,
-            created_at=now,
-        )
+        row = _new_row(namespace, key, now)
     row.value = typed
     row.kind = found_kind
     row.revision += 1
@@ -65,6 +53,18 @@ def set_pair(
     row.description = row.description if description is None else description
     row.save()
     return reference(row)
+
+
+def _new_row(namespace: NamespaceRef, key: str, now: datetime) -> KeyValue:
+    return KeyValue(
+        id=uuid7(),
+        tenant_id=current_tenant(),
+        namespace_id=namespace.id,
+        namespace=namespace.path,
+        key=key,
+        revision=0,
+        created_at=now,
+    )
 
 
 @transaction.atomic
@@ -91,9 +91,7 @@ def typed_value(key: str, value: Any, kind: str | None) -> tuple[Any, str]:
     try:
         return _TYPED[kind](value), kind
     except KeyError:
-        raise ValueInvalid(
-            key=key, reason=f"'{kind}' is none of {', '.join(KINDS)}"
-        ) from None
+        raise ValueInvalid(key=key, reason=f"'{kind}' is none of {', '.join(KINDS)}") from None
     except (ValueError, TypeError) as error:
         raise ValueInvalid(key=key, reason=str(error) or f"not a {kind}") from None
 

@@ -89,9 +89,7 @@ def set_disabled(addresses: Iterable[Address], *, disabled: bool, actor: Actor) 
             raise FlowNotFound(namespace=address.namespace, flow_id=address.flow_id)
         if row.disabled != disabled:
             last = FlowRevision.objects.get(flow_uid=row.id, revision=row.revision)
-            update_flow(
-                with_disabled(last.source, disabled), address=address, actor=actor
-            )
+            update_flow(with_disabled(last.source, disabled), address=address, actor=actor)
             changed += 1
     return changed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -14,7 +14,9 @@ from tools.docs.page import anchor
 from tools.docs.references import outdated
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "changes").glob("*.md")])
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "changes").glob("*.md")]
+)
 IDS = [str(page.relative_to(ROOT)) for page in PAGES]
 FENCE = re.compile(r"^(`{3,}).*?^\1\s*$", re.MULTILINE | re.DOTALL)
 INLINE_CODE = re.compile(r"`[^`\n]+`")
@@ -30,7 +32,7 @@ def _links(page: Path) -> Iterator[str]:
     yield from DEFINITION.findall(text)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _anchors(page: Path) -> frozenset[str]:
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     return frozenset(anchor(heading.replace("`", "")) for heading in HEADING.findall(text))

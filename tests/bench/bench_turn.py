@@ -44,20 +44,24 @@ tasks:
 """ + "".join(
     f"  - id: t{i}\n    type: scripts.shell.Script\n    script: 'true'\n" for i in range(40)
 )
-FAN = """
+FAN = (
+    """
 id: fan
 namespace: company.data
 tasks:
   - id: all
     type: core.flow.Parallel
     tasks:
-""" + "".join(
-    f"      - id: t{i}\n        type: scripts.shell.Script\n        script: 'true'\n"
-    for i in range(100)
-) + """  - id: join
+"""
+    + "".join(
+        f"      - id: t{i}\n        type: scripts.shell.Script\n        script: 'true'\n"
+        for i in range(100)
+    )
+    + """  - id: join
     type: core.debug.Return
     format: done
 """
+)
 
 
 @contextmanager

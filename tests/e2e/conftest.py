@@ -1,8 +1,8 @@
 """What every journey needs: a server, an admin, a browser, somebody signed in.
 
-`DOWNBEAT_E2E_URL` (with `DOWNBEAT_E2E_EMAIL` and `DOWNBEAT_E2E_PASSWORD`) points the journeys at a
+`DOWNBEAT_E2E_URL` (with `E2E_EMAIL` and `E2E_PASSWORD`) points the journeys at a
 server that runs already; without it they start one. `DOWNBEAT_E2E_SCREENSHOTS` names the folder for
-pictures, `DOWNBEAT_E2E_BROWSER` another Chromium.
+pictures, `E2E_BROWSER` another Chromium.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def admin_credentials() -> Credentials:
     """The admin of the server."""
     return Credentials(
-        os.environ.get("DOWNBEAT_E2E_EMAIL", "admin@example.com"),
-        os.environ.get("DOWNBEAT_E2E_PASSWORD") or secrets.token_urlsafe(12),
+        os.environ.get("E2E_EMAIL", "admin@example.com"),
+        os.environ.get("E2E_PASSWORD") or secrets.token_urlsafe(12),
     )
 
 
@@ -68,7 +68,7 @@ def live_server_url(
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
     names = [
-        os.environ.get("DOWNBEAT_E2E_BROWSER"),
+        os.environ.get("E2E_BROWSER"),
         "chromium",
         "chromium-browser",
         "google-chrome",

@@ -38,8 +38,12 @@ class HandControl:
             os.eventfd_write(fd, 1)
 
 
-def work_of(type_name: str, *, context: dict[str, Any] | None = None, **properties: Any) -> Work:
-    """Work for one task; properties are as written in a source (camelCase)."""
+def work_of(type_name: str, **properties: Any) -> Work:
+    """Work for one task; properties are as written in a source (camelCase).
+
+    ``context`` adds to what its expressions see.
+    """
+    context: dict[str, Any] = properties.pop("context", {})
     run = uuid.uuid4()
     key = AttemptKey(TENANT, uuid.uuid4(), run, 1, 1)
     task_id = properties.pop("id", "task")
@@ -60,7 +64,7 @@ def work_of(type_name: str, *, context: dict[str, Any] | None = None, **properti
         kind="task",
         type_name=type_name,
         task={"id": task_id, "type": type_name, **properties},
-        context={**seen, **(context or {})},
+        context={**seen, **context},
     )
 
 

@@ -22,6 +22,8 @@ def served() -> Iterator[str]:
     server = uvicorn.Server(config)
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
+    # Who connects before the server is up waits in the queue instead of being refused.
+    listening.listen(128)
     serving = server.serve(sockets=[listening])
     thread = threading.Thread(target=asyncio.run, args=(serving,), daemon=True)
     thread.start()

@@ -17,6 +17,7 @@ from executions.engine.state import Ask, Execution, Phase, Snapshot, State
 
 START: Final = "start"
 FAILURE: Final = "failure"
+END_AS: Final = "endAs"
 WAITING: Final = frozenset({State.CREATED, State.QUEUED, State.RESTARTED})
 
 
@@ -36,10 +37,11 @@ def execution(plan: Plan, snapshot: Snapshot, now: datetime) -> Iterator[Command
 
 
 def _killed(it: Execution) -> Iterator[Command]:
-    if it.state is not State.KILLING:
+    end_as = it.facts.get(END_AS)
+    if it.state is not State.KILLING and end_as is None:
         yield MoveExecution(State.KILLING)
     elif it.scope.live == 0:
-        yield MoveExecution(State.KILLED)
+        yield MoveExecution(State.KILLED if end_as is None else State(end_as))
 
 
 def _going_on(plan: Plan, it: Execution) -> Iterator[Command]:

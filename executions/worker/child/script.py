@@ -8,6 +8,7 @@ import sys
 import threading
 from types import CodeType, ModuleType
 
+from executions.worker.child import vocabulary
 from executions.worker.child.wire import Wire
 
 TYPE_CHECKING = False  # importing ``typing`` would cost each sandbox some milliseconds
@@ -49,6 +50,7 @@ def _run_source(path: str, source: str, argv: list[str]) -> int:
         __file__=path, __builtins__=__builtins__, true=True, false=False, null=None
     )
     sys.modules["__main__"] = main
+    vocabulary.install()
     sys.argv = [path, *argv]
     sys.path.insert(0, os.getcwd())
     with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as own:

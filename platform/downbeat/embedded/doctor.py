@@ -94,6 +94,15 @@ def _disk(home: Home) -> Finding:
     return Finding("Disk", Verdict.GOOD, text)
 
 
+def _orphans(_home: Home) -> Finding:
+    found = rooms.orphans()
+    if not found:
+        return Finding("Left-overs", Verdict.GOOD, "none")
+    text = f"{len(found)} folders in {rooms.FALLBACK} belong to homes that are gone"
+    advice = "Remove them if those homes will not come back: " + " ".join(map(str, found[:5]))
+    return Finding("Left-overs", Verdict.WARNING, text, advice)
+
+
 def _port(home: Home) -> Finding:
     port = int(os.environ.get("DOWNBEAT_PORT") or 8080)
     if url := read_facts(home.run / "instance.json").get("url"):
@@ -200,6 +209,7 @@ QUESTIONS: tuple[Callable[[Home], Finding], ...] = (
     _postgres,
     _folder,
     _disk,
+    _orphans,
     _port,
     _database,
     _separation,

@@ -64,6 +64,20 @@ def socket_room(home: Home, account: Account) -> Path:
     return room
 
 
+def remove(home: Home) -> None:
+    """Removes what a home keeps elsewhere, for whoever is about to remove the home itself."""
+    for name in read_facts(home.run / RECORD):
+        room = _recorded(home, name)
+        if room is not None and home.root not in room.parents:
+            shutil.rmtree(room, ignore_errors=True)
+
+
+def orphans() -> list[Path]:
+    """Folders whose home is gone; nobody has their passwords any more."""
+    marks = FALLBACK.glob("*/home")
+    return [mark.parent for mark in marks if not Path(mark.read_text().strip()).exists()]
+
+
 def release_socket(home: Home) -> None:
     """Removes the socket's folder after a clean stop; the next start makes another."""
     room = _recorded(home, "socket")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,10 +18,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
     """A home; what it keeps elsewhere is removed too."""
     folder = tmp_path / "home"
     yield folder
-    room = rooms.recorded_data_room(Home(folder))
-    if room and rooms.FALLBACK in room.parents:
-        shutil.rmtree(room, ignore_errors=True)
-    rooms.release_socket(Home(folder))
+    rooms.remove(Home(folder))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from downbeat.embedded import backup, connection, environment, postgres, roles
+from downbeat.embedded import backup, connection, environment, postgres, roles, rooms
 from downbeat.embedded.errors import AlreadyRunning
 from downbeat.embedded.home import Home
 from downbeat.embedded.lock import HomeLock
@@ -66,6 +66,7 @@ def test_a_backup_moves_to_another_machine(home: Path, tmp_path: Path) -> None:
     backup.load(elsewhere, archive)
 
     assert _words(elsewhere, postgres.prepare(elsewhere)) == ["before"]
+    rooms.remove(elsewhere)
 
 
 def test_a_backup_is_private_and_made_while_the_instance_runs(home: Path, tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from downbeat.embedded import rooms
+from downbeat.embedded.home import Home
 from tests.acceptance.embedded.instance import Instance, eventually, free_port, is_alive
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -142,6 +144,7 @@ def test_a_long_path_below_a_closed_folder_works(tmp_path: Path) -> None:
         assert instance.answers()
     finally:
         instance.stop()
+        rooms.remove(Home(instance.home))
 
 
 @ROOT_ONLY

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import connections, transaction
@@ -22,7 +23,6 @@ from executions.runtime.plans import compiled
 from executions.runtime.store_codec import run_json, text
 from flows import facade as flows
 from tests.integration.engine.stage import Stage, fail, succeed
-from datetime import timedelta
 
 QUICK = """
 id: quick

@@ -270,8 +270,8 @@ tasks:
 
     stage.settle()
     assert stage.outputs(id, "show") == {"show": {"value": "Hello parent!/SUCCESS"}}
-    from executions.runtime.inbox import post
     from downbeat.common.scope import tenant_scope
+    from executions.runtime.inbox import post
 
     with tenant_scope(stage.tenant_id):
         post(stage.tenant_id, id, "kill", {})
@@ -292,8 +292,8 @@ def test_a_kill_takes_waiting_attempts_out_of_the_queue(stage: Stage) -> None:
     stage.slots = 0
     id = stage.start("scripts")
     stage.turn(id)
-    from executions.runtime.inbox import post
     from downbeat.common.scope import tenant_scope
+    from executions.runtime.inbox import post
 
     with tenant_scope(stage.tenant_id):
         post(stage.tenant_id, id, "kill", {})
@@ -342,8 +342,8 @@ tasks:
     id = stage.start("paused")
     stage.settle()
     assert stage.state(id) == "PAUSED"
-    from executions.runtime.inbox import post
     from downbeat.common.scope import tenant_scope
+    from executions.runtime.inbox import post
 
     with tenant_scope(stage.tenant_id):
         post(stage.tenant_id, id, "resume", {"inputs": {"reason": "fine"}})

@@ -43,7 +43,9 @@ class Processes:
     logs: Path
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
-    def worker(self, *, group: str = "default", slots: int = 4, **more: str) -> subprocess.Popen[bytes]:
+    def worker(
+        self, *, group: str = "default", slots: int = 4, **more: str
+    ) -> subprocess.Popen[bytes]:
         """A worker."""
         return self._start(WORKER.format(group=group, slots=slots), "worker", more)
 

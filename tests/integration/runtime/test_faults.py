@@ -30,11 +30,8 @@ def has_begun(folder: Path, name: str) -> None:
         time.sleep(0.02)
 
 
-def test_a_task_of_a_killed_worker_runs_again_on_another(
-    processes: Processes, runs: Runs, tmp_path: Path
-) -> None:
-    folder = open_folder(tmp_path)
-    folder.chmod(0o777)
+def test_a_task_of_a_killed_worker_runs_again_on_another(processes: Processes, runs: Runs) -> None:
+    folder = open_folder()
     first = processes.worker(slots=1)
     processes.scheduler()
     runs.deploy(counted(folder, "lost", "1"))
@@ -52,10 +49,9 @@ def test_a_task_of_a_killed_worker_runs_again_on_another(
 
 
 def test_a_task_that_must_not_run_twice_fails_with_its_worker(
-    processes: Processes, runs: Runs, tmp_path: Path
+    processes: Processes, runs: Runs
 ) -> None:
-    folder = open_folder(tmp_path)
-    folder.chmod(0o777)
+    folder = open_folder()
     first = processes.worker(slots=1)
     processes.scheduler()
     runs.deploy(counted(folder, "once", "30", "    onWorkerLost: FAIL\n"))
@@ -71,10 +67,9 @@ def test_a_task_that_must_not_run_twice_fails_with_its_worker(
 
 
 def test_a_worker_that_is_told_to_stop_gives_back_what_it_cannot_finish(
-    processes: Processes, runs: Runs, tmp_path: Path
+    processes: Processes, runs: Runs
 ) -> None:
-    folder = open_folder(tmp_path)
-    folder.chmod(0o777)
+    folder = open_folder()
     first = processes.worker(slots=1)
     runs.deploy(counted(folder, "handed", "15"))
     id = runs.start("handed")
@@ -90,11 +85,8 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_it_cannot_finish(
     assert lines(folder, "handed") == ["started", "started", "ended"]
 
 
-def test_two_workers_share_the_work_and_repeat_none(
-    processes: Processes, runs: Runs, tmp_path: Path
-) -> None:
-    folder = open_folder(tmp_path)
-    folder.chmod(0o777)
+def test_two_workers_share_the_work_and_repeat_none(processes: Processes, runs: Runs) -> None:
+    folder = open_folder()
     children = "".join(
         f"      - id: t{number}\n        type: scripts.shell.Script\n"
         f"        script: echo {number} >> {folder}/seen\n"

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 from tests.integration.runtime.conftest import Processes, Runs
 from tests.integration.runtime.test_worker import flow, open_folder
 
 
-def test_a_file_that_lands_in_a_folder_starts_the_flow(
-    processes: Processes, runs: Runs, tmp_path: Path
-) -> None:
-    folder = open_folder(tmp_path)
+def test_a_file_that_lands_in_a_folder_starts_the_flow(processes: Processes, runs: Runs) -> None:
+    folder = open_folder()
     processes.worker(DOWNBEAT_LOCAL_PATHS=f"company.*={folder}")
     trigger = f"""triggers:
   - id: landed

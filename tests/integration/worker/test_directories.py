@@ -21,7 +21,7 @@ def script(id: str, text: str, **more: Any) -> dict[str, Any]:
 
 def test_tasks_share_files_and_see_each_others_outputs(bench: Bench) -> None:
     work = directory(
-        script("write", "echo hello > shared.txt; echo '::{\"outputs\": {\"n\": 4}}::'"),
+        script("write", 'echo hello > shared.txt; echo \'::{"outputs": {"n": 4}}::\''),
         {
             "id": "read",
             "type": "scripts.python.Script",

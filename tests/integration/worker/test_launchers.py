@@ -79,7 +79,12 @@ def test_the_sandbox_gives_exactly_this() -> None:
     )
 
     line = " ".join(words)
-    assert line.split(" --")[1:5] == ["unshare-all", "unshare-user", "disable-userns", "die-with-parent"]
+    assert line.split(" --")[1:5] == [
+        "unshare-all",
+        "unshare-user",
+        "disable-userns",
+        "die-with-parent",
+    ]
     assert "--share-net" not in line
     assert "--cap-drop ALL --clearenv" in line
     assert "--ro-bind-try /venv /venv --bind /scratch/1 /scratch/1 --bind /data /data" in line
@@ -134,7 +139,10 @@ def tiny_wheel(folder: Path) -> Path:
     with zipfile.ZipFile(path, "w") as wheel:
         wheel.writestr("tinything.py", "ANSWER = 42\n")
         wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tinything\nVersion: 1.0\n")
-        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(
+            f"{info}/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
         wheel.writestr(f"{info}/RECORD", "")
     return path
 
@@ -142,7 +150,8 @@ def tiny_wheel(folder: Path) -> Path:
 def test_dependencies_are_installed_once_and_kept(bench: Bench, folder: Path) -> None:
     wheel = tiny_wheel(folder / "wheels")
     work = python(
-        "import tinything; print(tinything.ANSWER, true)", dependencies=[f"tinything @ file://{wheel}"]
+        "import tinything; print(tinything.ANSWER, true)",
+        dependencies=[f"tinything @ file://{wheel}"],
     )
 
     first = bench.run(work)

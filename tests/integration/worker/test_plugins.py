@@ -85,7 +85,9 @@ def test_files_of_the_host_are_listed_copied_moved_and_deleted(worker: Bench, da
     (data / "b.txt").write_text("22")
 
     listed = worker.run(work_of("fs.local.List", **{"from": str(data), "regExp": ".*\\.csv"}))
-    copied = worker.run(work_of("fs.local.Copy", **{"from": f"{data}/a.csv", "to": f"{data}/c.csv"}))
+    copied = worker.run(
+        work_of("fs.local.Copy", **{"from": f"{data}/a.csv", "to": f"{data}/c.csv"})
+    )
     moved = worker.run(work_of("fs.local.Move", **{"from": f"{data}/a.csv", "to": f"{data}/done/"}))
     deleted = worker.run(work_of("fs.local.Delete", **{"from": f"{data}/b.txt"}))
 
@@ -110,7 +112,9 @@ def test_files_travel_to_storage_and_back(worker: Bench, data: Path) -> None:
     assert (data / "out" / "copy.bin").read_bytes() == b"\x00\x01\x02"
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "{data}/../x", "{data}/link/passwd", "/proc/1/environ"])
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "{data}/../x", "{data}/link/passwd", "/proc/1/environ"]
+)
 def test_paths_beyond_the_allowed_folders_are_refused(worker: Bench, data: Path, path: str) -> None:
     if "link" in path:
         (data / "link").symlink_to("/etc")
@@ -198,7 +202,11 @@ class Server(BaseHTTPRequestHandler):
             self.end_headers()
             return
         code = int(self.path.rsplit("/", 1)[1]) if self.path.startswith("/status/") else 200
-        seen = {"method": self.command, "headers": dict(self.headers), "body": body.decode("latin-1")}
+        seen = {
+            "method": self.command,
+            "headers": dict(self.headers),
+            "body": body.decode("latin-1"),
+        }
         text = b"hello" if self.path == "/hello" else json.dumps(seen).encode()
         self.send_response(code)
         self.send_header("Content-Type", "text/plain; charset=utf-8")
@@ -206,7 +214,7 @@ class Server(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    do_POST = do_PUT = do_GET
+    do_POST = do_PUT = do_GET  # noqa: N815 - the library's names
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
@@ -294,8 +302,21 @@ def guarded(folder: Path) -> Iterator[Bench]:
 
 
 @pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "0", "127.1", "2130706433", "[::1]", "[::ffff:127.0.0.1]",
-             "169.254.169.254", "100.64.0.1", "[64:ff9b::7f00:1]", "10.0.0.1", "user@127.0.0.1"]
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "0",
+        "127.1",
+        "2130706433",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "169.254.169.254",
+        "100.64.0.1",
+        "[64:ff9b::7f00:1]",
+        "10.0.0.1",
+        "user@127.0.0.1",
+    ],
 )
 def test_a_guarded_instance_reaches_no_private_address(
     guarded: Bench, server: str, host: str
@@ -303,8 +324,11 @@ def test_a_guarded_instance_reaches_no_private_address(
     port = server.rsplit(":", 1)[1]
 
     result = guarded.run(
-        work_of("core.http.Request", uri=f"http://{host}:{port}/hello",
-                options={"connectTimeout": "PT2S"})
+        work_of(
+            "core.http.Request",
+            uri=f"http://{host}:{port}/hello",
+            options={"connectTimeout": "PT2S"},
+        )
     )
 
     assert failed(result, "not public"), result
@@ -367,8 +391,13 @@ def test_duckdb_stores_rows_and_files(worker: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    "sql", ["select * from read_csv('/etc/passwd')", "copy (select 1) to '/tmp/evil.csv'",
-            "attach '/tmp/evil.duckdb' as e", "set enable_external_access = true"]
+    "sql",
+    [
+        "select * from read_csv('/etc/passwd')",
+        "copy (select 1) to '/tmp/evil.csv'",
+        "attach '/tmp/evil.duckdb' as e",
+        "set enable_external_access = true",
+    ],
 )
 def test_duckdb_stays_in_its_folders(worker: Bench, sql: str) -> None:
     assert worker.run(work_of("jdbc.duckdb.Query", sql=sql)).ending is Ending.FAILED

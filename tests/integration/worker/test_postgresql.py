@@ -82,23 +82,37 @@ def test_rows_come_as_plain_data(sql: Any, plain: Bench) -> None:
 
     assert result.ending is Ending.SUCCESS, plain.channel.text()
     assert result.outputs["row"] == {
-        "n": 1, "d": 1.5, "t": "x", "b": True, "nothing": None, "day": "2024-01-31",
-        "doc": {"a": [1]}, "list": [1, 2], "length": "PT1M30S",
+        "n": 1,
+        "d": 1.5,
+        "t": "x",
+        "b": True,
+        "nothing": None,
+        "day": "2024-01-31",
+        "doc": {"a": [1]},
+        "list": [1, 2],
+        "length": "PT1M30S",
     }
 
 
 def test_parameters_are_values_and_never_sql(sql: Any) -> None:
     evil = "x'; drop table t; --"
 
-    result = sql("Query", sql="select :a as a, 'a:b'::text as b, 10 % 3 as c, :n::int + 1 as n",
-                 parameters={"a": evil, "n": 4}, fetchType="FETCH")
+    result = sql(
+        "Query",
+        sql="select :a as a, 'a:b'::text as b, 10 % 3 as c, :n::int + 1 as n",
+        parameters={"a": evil, "n": 4},
+        fetchType="FETCH",
+    )
 
     assert result.outputs["rows"] == [{"a": evil, "b": "a:b", "c": 1, "n": 5}]
 
 
 def test_statements_before_the_last_run_in_one_transaction(sql: Any) -> None:
-    done = sql("Query", sql="create table one (x int); insert into one values (1), (2); select count(*) as n from one",
-               fetchType="FETCH_ONE")
+    done = sql(
+        "Query",
+        sql="create table one (x int); insert into one values (1), (2); select count(*) as n from one",
+        fetchType="FETCH_ONE",
+    )
     bad = sql("Queries", sql="insert into one values (3); select 1/0;")
     left = sql("Query", sql="select count(*) as n from one", fetchType="FETCH_ONE")
 
@@ -108,7 +122,11 @@ def test_statements_before_the_last_run_in_one_transaction(sql: Any) -> None:
 
 
 def test_rows_are_stored_as_json_lines(sql: Any, plain: Bench) -> None:
-    result = sql("Query", sql="select g as id, 'é' || g as name from generate_series(1, 5000) g", fetchType="STORE")
+    result = sql(
+        "Query",
+        sql="select g as id, 'é' || g as name from generate_series(1, 5000) g",
+        fetchType="STORE",
+    )
 
     lines = plain.channel.files[result.outputs["uri"]].splitlines()
     assert result.outputs["size"] == len(lines) == 5000
@@ -117,10 +135,16 @@ def test_rows_are_stored_as_json_lines(sql: Any, plain: Bench) -> None:
 
 
 def test_each_statement_of_queries_has_its_own_answer(sql: Any) -> None:
-    result = sql("Queries", fetchType="FETCH", sql="create table q (x int); insert into q values (1),(2); select * from q order by x;")
+    result = sql(
+        "Queries",
+        fetchType="FETCH",
+        sql="create table q (x int); insert into q values (1),(2); select * from q order by x;",
+    )
 
     assert result.outputs["outputs"] == [
-        {"size": 0}, {"size": 2}, {"rows": [{"x": 1}, {"x": 2}], "size": 2},
+        {"size": 0},
+        {"size": 2},
+        {"rows": [{"x": 1}, {"x": 2}], "size": 2},
     ]
 
 
@@ -128,7 +152,14 @@ def test_a_file_is_copied_in_and_out(sql: Any, plain: Bench) -> None:
     plain.channel.files["downbeat:///x/in.csv"] = b"id;name\n1;one\n2;two\n"
     sql("Query", sql="create table c (id int, name text)")
 
-    came = sql("CopyIn", **{"from": "downbeat:///x/in.csv"}, table="c", format="CSV", header=True, delimiter=";")
+    came = sql(
+        "CopyIn",
+        **{"from": "downbeat:///x/in.csv"},
+        table="c",
+        format="CSV",
+        header=True,
+        delimiter=";",
+    )
     went = sql("CopyOut", sql="select * from c order by id", format="CSV", header=True)
 
     assert came.outputs == {"rowCount": 2}, plain.channel.text()
@@ -144,7 +175,10 @@ def test_a_wrong_password_fails_without_showing_it(sql: Any, database_server: Se
 
 
 def test_a_trigger_fires_for_rows_that_it_marks(sql: Any) -> None:
-    sql("Query", sql="create table news (id int, seen bool default false); insert into news values (1), (2)")
+    sql(
+        "Query",
+        sql="create table news (id int, seen bool default false); insert into news values (1), (2)",
+    )
     query = "update news set seen = true where not seen returning id"
 
     first = sql("Trigger", sql=query, poll=True)

@@ -240,3 +240,26 @@ def test_lines_below_the_level_of_the_task_are_not_kept(bench: Bench) -> None:
     bench.run(replace(shell("echo low; echo high >&2"), log_level="WARN"))
 
     assert bench.channel.messages() == ["high"]
+
+
+def test_scripts_report_with_the_modules_that_exist_for_it(bench: Bench) -> None:
+    source = """
+from kestra import Kestra
+import downbeat_report
+Kestra.outputs({"a": 1})
+Kestra.counter("rows", 5, {"table": "t"})
+Kestra.timer("slow", lambda: None)
+Kestra.logger().warning("careful")
+downbeat_report.outputs(b=2)
+downbeat_report.gauge("level", 0.5)
+"""
+    result = bench.run(python(source))
+
+    assert result.ending is Ending.SUCCESS, bench.channel.text()
+    assert result.outputs["vars"] == {"a": 1, "b": 2}
+    assert [(m.name, m.kind) for m in result.metrics] == [
+        ("rows", "counter"),
+        ("slow", "timer"),
+        ("level", "gauge"),
+    ]
+    assert bench.channel.messages("WARN") == ["careful"]

@@ -54,7 +54,7 @@ def test_success_after_a_retry_warns_if_the_policy_says_so() -> None:
     assert World(flow, until(1)).play() is State.SUCCESS
 
 
-@pytest.mark.parametrize("make", [step, lambda id: Quick(id=id, type="test.Quick")])
+@pytest.mark.parametrize("make", [step, lambda name: Quick(id=name, type="test.Quick")])
 def test_the_retry_of_the_nearest_group_or_of_the_flow_applies(make: Any) -> None:
     nested = group(Sequential, "outer", group(Sequential, "inner", make("x")), retry=retry(3))
     by_group = World(Flow((nested,)), until(99))
@@ -191,3 +191,14 @@ def test_a_kill_during_the_tasks_after_the_execution_changes_nothing() -> None:
     assert world.play() is State.SUCCESS
     assert world.snapshot.execution.scope.phase is Phase.CLOSED
     laws.check(world.plan, world.snapshot, world.now())
+
+
+def test_a_task_may_end_its_execution_in_a_state_of_its_choice() -> None:
+    par = group(Parallel, "par", Quick(id="leave", type="test.Quick"), step("slow"))
+    world = World(Flow((par, step("never")), errors=(step("handler"),)),
+                  exits={"leave": State.WARNING})  # fmt: skip
+
+    world.settle()
+    world.look_everywhere()
+    assert world.play() is State.WARNING
+    assert world.states() == {"par": "KILLED", "leave": "SUCCESS", "slow": "KILLED"}

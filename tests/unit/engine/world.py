@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -68,6 +68,8 @@ class World:
     verdicts: Callable[[str, int], Verdict] = lambda task, attempt: State.SUCCESS
     """How a try of a task ends."""
     answers: Mapping[tuple[str, Ask], Any] = field(default_factory=dict)
+    exits: Mapping[str, State] = field(default_factory=dict)
+    """Quick tasks that end the execution, and how."""
     now_at: datetime = T0
     most_creations: int = 500
 
@@ -116,8 +118,10 @@ class World:
     def _tried_again(self, run: UUID | None) -> bool:
         return run is not None and bool(self.snapshot.runs[run].attempts)
 
-    def run_inline(self, snapshot: Snapshot, run: Run) -> TryEnded:
-        return self._ended(run, by_worker=False)
+    def run_inline(self, snapshot: Snapshot, run: Run) -> tuple[Event, ...]:
+        exit_as = self.exits.get(self.task_of(run))
+        asked = () if exit_as is None else (KillAsked(end_as=exit_as),)
+        return (self._ended(run, by_worker=False), *asked)
 
     def _ended(self, run: Run, *, by_worker: bool) -> TryEnded:
         verdict = self.verdicts(self.task_of(run), run.attempts + 1)
@@ -139,9 +143,7 @@ class World:
 
     def settle(self) -> Settled:
         while True:
-            self.last = settle(
-                self.plan, self.snapshot, self, most_creations=self.most_creations
-            )
+            self.last = settle(self.plan, self.snapshot, self, most_creations=self.most_creations)
             self.events.extend(self.last.events)
             self.timers |= {key: wait.due for key, wait in self.last.waits.items()}
             if not self.last.unfinished:

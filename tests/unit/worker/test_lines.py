@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from executions.worker.lines import LineCutter
 
 
-def cut(chunks: list[bytes], *, longest: int = 10, longest_report: int = 30) -> list[tuple[bytes, int]]:
+def cut(
+    chunks: list[bytes], *, longest: int = 10, longest_report: int = 30
+) -> list[tuple[bytes, int]]:
     cutter = LineCutter(longest=longest, longest_report=longest_report)
     found = [line for chunk in chunks for line in cutter.feed(chunk)]
     return [tuple(line) for line in [*found, *cutter.rest()]]

@@ -54,7 +54,9 @@ def test_every_claimed_form_is_hidden(secret: str) -> None:
 @given(secrets, st.binary(max_size=5), st.binary(max_size=5))
 def test_base64_is_hidden_at_every_offset(secret: str, before: bytes, after: bytes) -> None:
     encoded = base64.b64encode(before + secret.encode() + after).decode()
-    core = encoded[(len(before) * 4 + 2) // 3 + 1 : (len(before) + len(secret.encode())) * 4 // 3 - 1]
+    core = encoded[
+        (len(before) * 4 + 2) // 3 + 1 : (len(before) + len(secret.encode())) * 4 // 3 - 1
+    ]
 
     shown = Masker([secret]).text(encoded)
 

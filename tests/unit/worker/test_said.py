@@ -30,7 +30,9 @@ def test_what_is_no_report_is_an_ordinary_line() -> None:
 
 
 def test_parts_of_the_wrong_shape_are_left_out() -> None:
-    said = parse_report('::{"outputs": 5, "metrics": [1, {"name": "x"}, {"name": "n", "value": "NaN"}]}::')
+    said = parse_report(
+        '::{"outputs": 5, "metrics": [1, {"name": "x"}, {"name": "n", "value": "NaN"}]}::'
+    )
 
     assert said is not None
     assert (said.outputs, said.metrics) == ({}, ())

@@ -54,7 +54,7 @@ export function ExecutionPage() {
           </Link>
         ))}
       </TabBar>
-      {/* What scrolls must be reachable by keyboard. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <div className={classes.body} tabIndex={0}>
         <Outlet />
       </div>

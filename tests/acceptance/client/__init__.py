@@ -1,0 +1,1 @@
+"""The official client, unchanged, drives a running server."""

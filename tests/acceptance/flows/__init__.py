@@ -1,0 +1,1 @@
+"""Features of the language, each by a flow that a reader could have written, run for real."""
