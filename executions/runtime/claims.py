@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connections
 
+from downbeat.common import faultpoints
 from executions.runtime.identity import Rhythm, WorkerIdentity
 from executions.worker.work import AttemptKey
 
@@ -54,4 +55,6 @@ def claim(worker: WorkerIdentity, *, limit: int, rhythm: Rhythm) -> Mapping[UUID
         cursor.execute(_CLAIM, facts)
         for row in cursor.fetchall():
             found[row[0]].append(AttemptKey(*row))
+    if found:
+        faultpoints.passing("claim.after_commit")
     return found

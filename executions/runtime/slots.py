@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+from downbeat.common import faultpoints
 from executions.runtime.attempt_control import AttemptControl
 from executions.worker.work import AttemptKey, AttemptResult, Ending, Work
 
@@ -80,6 +81,7 @@ class Slots:
     def _supervise(self, work: Work, control: AttemptControl) -> None:
         result = None
         try:
+            faultpoints.passing("attempt.before_run")
             result = self._runner.run(work, control)
         except Exception as problem:
             log.exception("attempt %s could not be supervised", work.key)
@@ -89,6 +91,7 @@ class Slots:
             with self._lock:
                 self._running.pop(work.key, None)
             if result is not None and not control.lost:
+                faultpoints.passing("attempt.before_complete")
                 self._finished(result)
 
 

@@ -7,7 +7,7 @@ parsing, and several writes travel to it together. Errors are Django's, as every
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import psycopg
 from django.db import connection
@@ -36,9 +36,16 @@ def run_all(statements: Iterable[tuple[str, Facts]]) -> None:
                 cursor.execute(statement, facts, prepare=True)
 
 
+PREPARE_AFTER: Final = 5
+
+
 def _raw() -> psycopg.Connection[tuple[Any, ...]]:
     connection.ensure_connection()
-    return cast("psycopg.Connection[tuple[Any, ...]]", connection.connection)
+    raw = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection)
+    if raw.prepare_threshold is None:
+        # Django switches preparing off for the whole connection; its own cursors never prepare.
+        raw.prepare_threshold = PREPARE_AFTER
+    return raw
 
 
 def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db import connections
 
-from downbeat.common import doorbell
+from downbeat.common import doorbell, faultpoints
 from executions.runtime import unattended
 from executions.runtime.identity import Rhythm
 
@@ -109,6 +109,7 @@ def sweep(rhythm: Rhythm) -> Swept:
     lost = _rows(_LOST, {"limit": BATCH})
     if lost:
         log.warning("%d attempts lost their worker", len(lost))
+    faultpoints.passing("sweep.before_ring")
     _ring(lost)
     for tenant_id, executions in unattended.executions(rhythm).items():
         _ring((tenant_id, id) for id in executions)

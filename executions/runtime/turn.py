@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from downbeat.common import faultpoints
 from downbeat.common.scope import tenant_scope
 from executions.runtime import inbox, store, turn_results, work_of
 from executions.runtime.turn_desk import Desk
@@ -74,6 +75,7 @@ def _turn(
     free_slots: int,
 ) -> TurnOutcome:
     with tenant_scope(tenant_id):
+        faultpoints.after_commit("turn.after_commit")
         held = store.hold(tenant_id, executions)
         accepted = turn_results.accept(tenant_id, results)
         turn_results.leave_for_others(tenant_id, accepted, held)
@@ -86,6 +88,7 @@ def _turn(
             desk.settle(case)
         desk.write()
         claimed = work_of.works_at_once(tenant_id, desk.claimed)
+        faultpoints.passing("turn.before_commit")
     waiting = _left_behind(tenant_id, held)
     return TurnOutcome(
         claimed=claimed,

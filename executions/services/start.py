@@ -12,7 +12,7 @@ import orjson
 from django.conf import settings
 from django.db import connection
 
-from downbeat.common import clock
+from downbeat.common import clock, faultpoints
 from downbeat.common.models import uuid7
 from downbeat.common.scope import tenant_scope
 from executions.contracts import Cause, Label, Origin, Started, StartOptions
@@ -69,11 +69,14 @@ def start(
         raise FlowDisabled(namespace=revision.namespace, flow_id=revision.flow_id)
     id = execution_id or uuid7()
     with tenant_scope(revision.tenant_id):
+        faultpoints.after_commit("start.after_commit")
         if idempotency and (known := _remembered(revision.tenant_id, idempotency, id)):
             return known
         inputs = typed(revision, given, check_required=options.check_required, execution_id=id)
         _limit(inputs.stored)
-        return create_started(revision, inputs, options, id)
+        started = create_started(revision, inputs, options, id)
+        faultpoints.passing("start.before_commit")
+        return started
 
 
 def again(

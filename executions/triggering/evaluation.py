@@ -15,6 +15,7 @@ from uuid import UUID
 import orjson
 from django.db import connection, connections
 
+from downbeat.common import faultpoints
 from downbeat.common.scope import tenant_scope
 from downbeat.sdk.labels import Label
 from downbeat.sdk.trigger import Trigger
@@ -104,6 +105,7 @@ def next_in() -> float | None:
 def evaluate(tenant_id: UUID, id: UUID) -> None:
     """Evaluates one schedule, unless another scheduler holds it or was here already."""
     with tenant_scope(tenant_id):
+        faultpoints.after_commit("schedule.after_commit")
         taken = _take(tenant_id, id)
         if taken is None:
             return
@@ -118,6 +120,7 @@ def evaluate(tenant_id: UUID, id: UUID) -> None:
         }
         with connection.cursor() as cursor:
             cursor.execute(_MOVE, facts)
+        faultpoints.passing("schedule.before_commit")
 
 
 def _take(tenant_id: UUID, id: UUID) -> _Taken | None:

@@ -37,6 +37,16 @@ class LineCutter:
         if start < len(chunk):
             self._take(chunk[start:])
 
+    def skip(self, chunk: bytes) -> int:
+        """How many lines a chunk completes, without making them; what it leaves open is kept."""
+        count = chunk.count(b"\n")
+        if count:
+            self._open.clear()
+            self._cut = 0
+            chunk = chunk[chunk.rfind(b"\n") + 1 :]
+        self._take(chunk)
+        return count
+
     def rest(self) -> Iterator[Line]:
         """The last line, if the program ended without ending it."""
         if self._open or self._cut:

@@ -167,7 +167,7 @@ class Session:
 
     def _print(self, name: str, chunk: bytes) -> None:
         if self.book.saturated and MARK not in chunk:
-            count = chunk.count(b"\n")
+            count = self._cutters[name].skip(chunk)
             self.line_counts[name] += count
             self.book.skip(count)
             return

@@ -17,18 +17,21 @@ LEASE_SECONDS: Final = 2.0
 SETTINGS: Final = {
     "DOWNBEAT_LAUNCHER": "process",
     "DOWNBEAT_ALLOW_PROCESS_LAUNCHER": "1",
+    "DOWNBEAT_EGRESS": "open",
     "DOWNBEAT_LEASE_SECONDS": str(LEASE_SECONDS),
     "DOWNBEAT_HEARTBEAT_SECONDS": "0.5",
     "DOWNBEAT_SWEEP_SECONDS": "0.5",
     "DOWNBEAT_POLL_SECONDS": "0.2",
 }
-ROLES: Final = ("worker", "web", "scheduler", "postgres", "task")
+ROLES: Final = ("worker", "web", "scheduler", "postgres", "backend", "task", "zygote")
+"""``backend`` is one process of PostgreSQL, after whose death the server recovers all by itself;
+``task`` runs user code, and ``zygote`` is what such processes are forked from."""
 
 
 @contextmanager
-def instance(faultpoints: Path) -> Iterator[Server]:
-    """The server; fault points are armed by files in that folder."""
-    with running(**SETTINGS, DOWNBEAT_FAULTPOINTS=str(faultpoints)) as server:
+def instance(**settings: str) -> Iterator[Server]:
+    """A server of quick reactions."""
+    with running(**{**SETTINGS, **settings}) as server:
         yield server
 
 
@@ -42,8 +45,7 @@ def kill(server: Server, role: str, dice: random.Random) -> int | None:
     found = processes(server, role)
     if not found:
         return None
-    # The postmaster is the eldest of its kind, and the one whose end matters.
-    victim = min(found) if role == "postgres" else dice.choice(sorted(found))
+    victim = dice.choice(sorted(found))
     try:
         os.kill(victim, signal.SIGKILL)
     except ProcessLookupError:
@@ -52,16 +54,30 @@ def kill(server: Server, role: str, dice: random.Random) -> int | None:
 
 
 def _role(pid: int) -> str:
-    try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
-    except OSError:
+    title = _title(pid)
+    if title.startswith("postgres: "):
+        return "backend"
+    words = title.split()
+    if not words:
         return "gone"
-    text = " ".join(words)
-    if "postgres" in words[0]:
+    if words[0].endswith("/postgres"):
         return "postgres"
-    if "worker/child" in text:
-        return "task" if "zygote" not in text else "zygote"
-    for role in ("worker", "web", "scheduler"):
-        if role in words:
-            return role
-    return "other"
+    if words[-2].endswith("zygote.py") if len(words) > 2 else False:
+        return "task" if _title(_parent(pid)) == title else "zygote"
+    return words[1] if words[0] == "downbeat" and len(words) > 1 else "other"
+
+
+def _title(pid: int) -> str:
+    try:
+        content = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return ""
+    return content.replace(b"\0", b" ").decode(errors="replace").strip()
+
+
+def _parent(pid: int) -> int:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return 0
+    return int(stat.rpartition(")")[2].split()[1])

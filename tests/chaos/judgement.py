@@ -13,6 +13,7 @@ TERMINAL: Final = frozenset(
     ["SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "RETRIED", "SKIPPED"]
 )
 STEPS: Final = ("one", "two", "join")
+MOST_LOSSES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Facts:
     """Execution id → execution, as the API shows it at the end."""
     reports: tuple[Report, ...]
     lease: float
+    recovery: float
+    """How long it may take until the next attempt of a task whose process died."""
 
 
 def faults(facts: Facts) -> list[str]:
@@ -35,7 +38,29 @@ def faults(facts: Facts) -> list[str]:
         *_attempts_end_once(facts),
         *_one_at_a_time(facts),
         *_in_order(facts),
+        *_tried_again_soon(facts),
     ]
+
+
+def gaps(reports: Iterable[Report]) -> dict[str, float]:
+    """For each run that was tried again: the longest silence between two of its attempts."""
+    found: dict[str, float] = {}
+    last: dict[str, Report] = {}
+    for report in reports:
+        before = last.get(report.run)
+        if before is not None and report.fence > before.fence:
+            found[report.run] = max(found.get(report.run, 0.0), report.at - before.at)
+        last[report.run] = report
+    return found
+
+
+def open_runs(reports: Iterable[Report]) -> set[str]:
+    """Runs that have begun and not said that they end."""
+    found: set[str] = set()
+    ended: set[str] = set()
+    for report in reports:
+        (found if report.event == "start" else ended).add(report.run)
+    return found - ended
 
 
 def _nothing_lost(facts: Facts) -> Iterable[str]:
@@ -43,10 +68,18 @@ def _nothing_lost(facts: Facts) -> Iterable[str]:
         execution = facts.executions.get(execution_id)
         if execution is None:
             yield f"{key}: accepted as {execution_id}, and not there"
-        elif execution["state"]["current"] != "SUCCESS":
+        elif execution["state"]["current"] != "SUCCESS" and not _poisoned(execution):
             yield f"{key}: {execution_id} is {execution['state']['current']}"
         elif not set(STEPS) <= {run["taskId"] for run in execution["taskRunList"]}:
             yield f"{key}: {execution_id} lacks task runs"
+
+
+def _poisoned(execution: Mapping[str, Any]) -> bool:
+    """Whether a task of it lost three workers, and was taken to be the cause as is promised."""
+    return execution["state"]["current"] == "FAILED" and any(
+        "was lost" in (run.get("error") or "") and len(run.get("attempts") or ()) >= MOST_LOSSES
+        for run in execution["taskRunList"]
+    )
 
 
 def _nothing_twice(facts: Facts) -> Iterable[str]:
@@ -76,7 +109,7 @@ def _attempts_end_once(facts: Facts) -> Iterable[str]:
                 if len(ends) != 1:
                     yield f"{execution_id}/{run['taskId']}#{number} ended {ends}"
     starts = Counter(
-        (report.run, report.attempt, report.fence)
+        (report.run, report.fence)
         for report in facts.reports
         if report.event == "start"
     )
@@ -92,10 +125,16 @@ def _one_at_a_time(facts: Facts) -> Iterable[str]:
         newest = 0
         since = 0.0
         for report in said:
-            if report.attempt > newest:
-                newest, since = report.attempt, report.at
-            elif report.attempt < newest and report.at > since + facts.lease:
-                yield f"{run}: attempt {report.attempt} still spoke {report.at - since:.1f} s later"
+            if report.fence > newest:
+                newest, since = report.fence, report.at
+            elif report.fence < newest and report.at > since + facts.lease:
+                yield f"{run}: fence {report.fence} still spoke {report.at - since:.1f} s later"
+
+
+def _tried_again_soon(facts: Facts) -> Iterable[str]:
+    for run, seconds in gaps(facts.reports).items():
+        if seconds > facts.recovery:
+            yield f"{run}: the next attempt came after {seconds:.1f} s"
 
 
 def _in_order(facts: Facts) -> Iterable[str]:

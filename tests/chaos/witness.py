@@ -17,7 +17,7 @@ from pathlib import Path
 
 TABLE = """
 create table if not exists report (
-  id integer primary key, at real, event text, execution text, run text, attempt int, fence int)
+  id integer primary key, at real, event text, execution text, run text, fence int)
 """
 
 
@@ -29,8 +29,8 @@ class Report:
     event: str
     execution: str
     run: str
-    attempt: int
     fence: int
+    """Grows with every attempt of the run, and with every worker that it is given to."""
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -52,16 +52,9 @@ def serve(port: int, file: Path) -> None:
                 said = json.loads(line)
                 with lock:
                     database.execute(
-                        "insert into report (at, event, execution, run, attempt, fence)"
-                        " values (?, ?, ?, ?, ?, ?)",
-                        (
-                            time.time(),
-                            said["event"],
-                            said["execution"],
-                            said["run"],
-                            said["attempt"],
-                            said["fence"],
-                        ),
+                        "insert into report (at, event, execution, run, fence)"
+                        " values (?, ?, ?, ?, ?)",
+                        (time.time(), said["event"], said["execution"], said["run"], said["fence"]),
                     )
                 self.wfile.write(b"ok\n")
 
@@ -74,7 +67,7 @@ def reports(file: Path) -> list[Report]:
     """Everything that was said, in order of arrival."""
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
         rows = database.execute(
-            "select at, event, execution, run, attempt, fence from report order by id"
+            "select at, event, execution, run, fence from report order by id"
         )
         return [Report(*row) for row in rows]
 

@@ -43,10 +43,10 @@ def test_a_flow_is_written_mended_saved_executed_and_watched_to_its_end(
     save_new(page, flow)
 
     tab(page, "Flow", "Edit")
-    write_source(page, flow.source.replace("core.log.Log", "core.log.Logg", 1))
+    write_source(page, flow.source.replace("message:", "mesage:", 1))
     problems = page.get_by_role("list", name="Problems")
-    expect(problems).to_contain_text("core.log.Logg")
-    expect(problems).to_contain_text("line 12")
+    expect(problems).to_contain_text("mesage")
+    expect(problems).to_contain_text("line 13")
     _picture(page, pictures, "journey-problem")
 
     mended = flow.source.replace("was greeted", "was greeted well")

@@ -10,8 +10,11 @@ from __future__ import annotations
 import os
 import signal
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Final
+
+from django.db import transaction
 
 NAMES: Final = (
     "start.before_commit",
@@ -23,7 +26,7 @@ NAMES: Final = (
     "attempt.before_complete",
     "schedule.before_commit",
     "schedule.after_commit",
-    "sweep.before_commit",
+    "sweep.before_ring",
 )
 _folder: Final = os.environ.get("DOWNBEAT_FAULTPOINTS", "")
 _passed: Counter[str] = Counter()
@@ -33,6 +36,15 @@ def passing(name: str) -> None:
     """Ends the process if a test armed this point; costs nothing otherwise."""
     if _folder:
         _maybe_die(name)
+
+
+def after_commit(name: str) -> None:
+    """Makes the point one between the commit of this transaction and what is registered later.
+
+    Called before a bell is asked for, it stands between the commit and the bell.
+    """
+    if _folder:
+        transaction.on_commit(partial(_maybe_die, name))
 
 
 def _maybe_die(name: str) -> None:

@@ -13,7 +13,7 @@ def cut(
 ) -> list[tuple[bytes, int]]:
     cutter = LineCutter(longest=longest, longest_report=longest_report)
     found = [line for chunk in chunks for line in cutter.feed(chunk)]
-    return [tuple(line) for line in [*found, *cutter.rest()]]
+    return [(line.content, line.cut) for line in [*found, *cutter.rest()]]
 
 
 def test_lines_are_what_stands_between_ends() -> None:
@@ -45,3 +45,15 @@ def test_every_byte_is_in_a_line_or_counted(chunks: list[bytes]) -> None:
 
     assert sum(len(line) + lost for line, lost in found) == len(whole) - whole.count(b"\n")
     assert all(len(line) <= 30 for line, _ in found)
+
+
+def test_skipped_chunks_complete_the_open_line_and_leave_the_next_one_open() -> None:
+    cutter = LineCutter(longest=10, longest_report=30)
+
+    first = list(cutter.feed(b"a\nb"))
+    skipped = cutter.skip(b"b\nc\nd")
+    last = list(cutter.feed(b"d\n"))
+
+    assert [line.content for line in first] == [b"a"]
+    assert skipped == 2
+    assert [line.content for line in last] == [b"dd"]
