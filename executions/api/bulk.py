@@ -42,9 +42,7 @@ class BulkViewSet(TenantViewSet):
 
     def kill(self, request: Request, **_address: str) -> Response:
         """Asks for the end of all."""
-        return self._each(
-            request, lambda one: control.kill(one, actor=self.actor), states=LIVE
-        )
+        return self._each(request, lambda one: control.kill(one, actor=self.actor), states=LIVE)
 
     def destroy(self, request: Request, **_address: str) -> Response:
         """Deletes all that have ended, and with ``includeNonTerminated`` the others too."""

@@ -111,7 +111,9 @@ class TriggerViewSet(TenantViewSet):
         """The triggers that the filters find, as a table."""
         written = io.StringIO()
         table = csv.writer(written)
-        table.writerow(["namespace", "flowId", "triggerId", "type", "disabled", "nextExecutionDate"])
+        table.writerow(
+            ["namespace", "flowId", "triggerId", "type", "disabled", "nextExecutionDate"]
+        )
         with tenant_scope(self.tenant.id):
             for row in self._chosen(request)[:MOST]:
                 facts = (row.namespace, row.flow_id, row.trigger_id, row.type, row.disabled)
@@ -166,9 +168,7 @@ class TriggerViewSet(TenantViewSet):
     def backfill(self, request: Request, **_address: str) -> Response:
         """Runs a schedule over past dates."""
         asked = _backfill_of(_body(request).get("backfill"))
-        return self._one(
-            request, lambda at: triggers.create_backfill(at, asked, actor=self.actor)
-        )
+        return self._one(request, lambda at: triggers.create_backfill(at, asked, actor=self.actor))
 
     def pause(self, request: Request, **_address: str) -> Response:
         """Holds a backfill."""

@@ -65,14 +65,10 @@ class WebhookView(PublicAPIView):
 
 
 def _headers(headers: Mapping[str, str]) -> dict[str, list[str]]:
-    return {
-        name: [value] for name, value in headers.items() if name.lower() not in HIDDEN
-    }
+    return {name: [value] for name, value in headers.items() if name.lower() not in HIDDEN}
 
 
-def _idempotency(
-    request: Request, address: tuple[Any, ...], content: bytes
-) -> Idempotency | None:
+def _idempotency(request: Request, address: tuple[Any, ...], content: bytes) -> Idempotency | None:
     key = request.headers.get("Idempotency-Key")
     if not key:
         return None

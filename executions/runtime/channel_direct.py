@@ -26,7 +26,9 @@ select 1 from attempt
  where tenant_id = %s and execution_id = %s and task_run_id = %s and number = %s
    and lease_epoch = %s and state = 'RUNNING'
 """
-_POLL_HELD: Final = "select 1 from trigger_state where tenant_id = %s and id = %s and lease_epoch = %s"
+_POLL_HELD: Final = (
+    "select 1 from trigger_state where tenant_id = %s and id = %s and lease_epoch = %s"
+)
 _REMEMBER: Final = """
 update task_run set remembered = %s::jsonb where tenant_id = %s and execution_id = %s and id = %s
 """
@@ -35,9 +37,7 @@ update task_run set remembered = %s::jsonb where tenant_id = %s and execution_id
 class DirectChannel:
     """Answers the worker's threads; each call is one short transaction."""
 
-    def __init__(
-        self, *, places: WorkPlaces, finished: Callable[[AttemptResult], None]
-    ) -> None:
+    def __init__(self, *, places: WorkPlaces, finished: Callable[[AttemptResult], None]) -> None:
         self._places = places
         self._finished = finished
 
@@ -98,7 +98,12 @@ class DirectChannel:
         import orjson
 
         with self._held(key), connection.cursor() as cursor:
-            facts: list[Any] = [orjson.dumps(state).decode(), key.tenant_id, key.execution_id, key.task_run_id]
+            facts: list[Any] = [
+                orjson.dumps(state).decode(),
+                key.tenant_id,
+                key.execution_id,
+                key.task_run_id,
+            ]
             cursor.execute(_REMEMBER, facts)
 
     def log(self, records: Sequence[LogRecord]) -> None:

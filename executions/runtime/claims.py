@@ -40,7 +40,9 @@ returning a.tenant_id, a.execution_id, a.task_run_id, a.number, a.lease_epoch
 """
 
 
-def claim(worker: WorkerIdentity, *, limit: int, rhythm: Rhythm) -> Mapping[UUID, Sequence[AttemptKey]]:
+def claim(
+    worker: WorkerIdentity, *, limit: int, rhythm: Rhythm
+) -> Mapping[UUID, Sequence[AttemptKey]]:
     """Attempts that this worker may start now, by tenant; empty when none waits."""
     if limit <= 0:
         return {}

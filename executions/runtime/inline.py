@@ -147,10 +147,15 @@ class Hands:
     def render(self, snapshot: Snapshot, run: UUID | None, ask: Ask) -> Rendered | RenderFailed:
         try:
             return asking.answer(self, snapshot.runs[run] if run else None, ask)
-        except (RenderError, TaskFailed, ValueError) as problem:
-            if run is None:
-                self.say(None, "ERROR", str(problem))
-            return RenderFailed(run, ask, str(problem))
+        except DatabaseError:
+            raise
+        except (RenderError, TaskFailed, AppError, ValueError) as problem:
+            message = str(problem)
+        except Exception as problem:  # as below: nothing that a type does may stop the engine
+            message = f"{type(problem).__name__}: {problem}"
+        if run is None:
+            self.say(None, "ERROR", message)
+        return RenderFailed(run, ask, message)
 
     def values_rendered(self, run: Run, values: Sequence[str]) -> None:
         """Keeps the values that a loop goes over."""

@@ -83,7 +83,12 @@ def is_poll(key: AttemptKey) -> bool:
 
 def claim(worker: WorkerIdentity, *, limit: int, rhythm: Rhythm) -> DuePolls:
     """Claims the polls of the worker's group that are due."""
-    facts: dict[str, Any] = {"group": worker.group, "limit": limit, "worker": worker.id, "lease": rhythm.lease}
+    facts: dict[str, Any] = {
+        "group": worker.group,
+        "limit": limit,
+        "worker": worker.id,
+        "lease": rhythm.lease,
+    }
     with connections["system"].cursor() as cursor:
         rows: Sequence[tuple[Any, ...]] = ()
         if limit > 0:
@@ -119,7 +124,9 @@ def finish(result: AttemptResult) -> tuple[UUID, ...]:
             if (id := firing.fire(revision, trigger, key.task_run_id, cause)) is not None
         ]
         again = bool(found.get("more"))
-        pause = timedelta(0) if again else max(LEAST_PAUSE, getattr(trigger, "interval", LEAST_PAUSE))
+        pause = (
+            timedelta(0) if again else max(LEAST_PAUSE, getattr(trigger, "interval", LEAST_PAUSE))
+        )
         _close(result, found=found, pause=pause, fired=bool(started))
         return tuple(started)
 

@@ -19,7 +19,8 @@ def rows(statement: str, facts: Facts) -> list[tuple[Any, ...]]:
     """What a statement returns; jsonb columns come as text."""
     with connection.wrap_database_errors, _cursor() as cursor:
         cursor.execute(statement, facts, prepare=True)
-        return cursor.fetchall() if cursor.description is not None else []
+        result = cursor.pgresult
+        return cursor.fetchall() if result is not None and result.nfields else []
 
 
 def run_all(statements: Iterable[tuple[str, Facts]]) -> None:

@@ -42,7 +42,9 @@ def _labels(clause: Clause) -> Q:
     if key is None:
         key, separator, value = clause.value.partition(":")
         if not separator:
-            raise filtering.refused(clause, "write key:value, or filters[labels][EQUALS][key]=value")
+            raise filtering.refused(
+                clause, "write key:value, or filters[labels][EQUALS][key]=value"
+            )
     values = value.split(",") if clause.op in (Op.IN, Op.NOT_IN) else [value]
     found = Q()
     for one in values:

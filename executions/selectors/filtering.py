@@ -118,9 +118,7 @@ def since(column: str) -> Field:
     return Field(EQUAL_ONLY, young)
 
 
-def compared(
-    column: str, clause: Clause, convert: Callable[[str], object] = str
-) -> Q:
+def compared(column: str, clause: Clause, convert: Callable[[str], object] = str) -> Q:
     """One comparison of a column."""
     match clause.op:
         case Op.IS_NULL | Op.IS_NOT_NULL:
@@ -167,4 +165,3 @@ def uuid_or_nil(value: str) -> UUID:
         return UUID(value)
     except ValueError:
         return UUID(int=0)
-

@@ -51,5 +51,3 @@ def of_execution(id: UUID, query: LogQuery) -> QuerySet[LogLine]:
     if query.after is not None:
         rows = rows.filter(idx__gt=query.after)
     return rows.order_by("idx")
-
-

@@ -72,9 +72,7 @@ def over_time(
     return unit, [(item["moment"], item["result"]) for item in found]
 
 
-def _rows(
-    actor: Actor, namespace: str, flow_id: str, task_id: str | None
-) -> QuerySet[Metric]:
+def _rows(actor: Actor, namespace: str, flow_id: str, task_id: str | None) -> QuerySet[Metric]:
     owners = selector.seen_by(actor, "metric.view").filter(namespace=namespace, flow_id=flow_id)
     rows = Metric.objects.filter(execution_id__in=owners.values("id"))
     return rows if task_id is None else rows.filter(task_id=task_id)

@@ -74,7 +74,9 @@ def _of_attempt(attempt: Attempt, alive: set[str]) -> Reason:
     if attempt.run_after is not None and attempt.run_after > clock.now():
         return Reason("retry", "It is tried again later.", run, until=attempt.run_after)
     if group not in alive:
-        message = f"No worker of the group {group} is alive. Start one: downbeat worker --group {group}"
+        message = (
+            f"No worker of the group {group} is alive. Start one: downbeat worker --group {group}"
+        )
         return Reason("no_worker", message, run, blocker=group)
     return Reason("slot", f"Every slot of the group {group} is taken.", run, blocker=group)
 
@@ -85,4 +87,3 @@ def _alive(groups: set[str]) -> set[str]:
         worker_group__in=groups, stopped_at__isnull=True, heartbeat_at__gt=late
     )
     return set(rows.values_list("worker_group", flat=True))
-

@@ -82,9 +82,7 @@ def change_status(id: UUID, state: str, *, actor: Actor) -> Execution:
     return row
 
 
-def change_task_run_state(
-    id: UUID, task_run_id: str, state: str, *, actor: Actor
-) -> Execution:
+def change_task_run_state(id: UUID, task_run_id: str, state: str, *, actor: Actor) -> Execution:
     """Gives a task run another state by hand; the execution goes on from there."""
     if state not in ALL:
         raise StateInvalid(state=state, allowed=", ".join(sorted(ALL)))
@@ -107,9 +105,7 @@ def require_task_run(execution_id: UUID, task_run_id: str) -> UUID:
     return id
 
 
-def each(
-    ids: list[UUID], act: Callable[[UUID], object]
-) -> tuple[int, list[dict[str, str]]]:
+def each(ids: list[UUID], act: Callable[[UUID], object]) -> tuple[int, list[dict[str, str]]]:
     """Does the same to many; counts the successes and says why others were refused."""
     from downbeat.common.errors import AppError
 

@@ -106,7 +106,9 @@ def cause_json(cause: Cause) -> dict[str, Any]:
 
 def text(value: Any) -> str:
     """A value as JSON text for a jsonb column; zero bytes are not storable there."""
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode().replace("\\u0000", "\\ufffd")
+    return (
+        orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode().replace("\\u0000", "\\ufffd")
+    )
 
 
 def _identity(started: Started, revision: RevisionRef) -> dict[str, Any]:

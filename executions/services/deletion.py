@@ -48,7 +48,9 @@ def remove(row: Execution, *, files: bool) -> None:
         for table in PARTS:
             statement = sql.SQL("delete from {} where tenant_id = %s and execution_id = %s")
             cursor.execute(statement.format(sql.Identifier(table)), [tenant_id, row.id])
-        cursor.execute("delete from execution where tenant_id = %s and id = %s", [tenant_id, row.id])
+        cursor.execute(
+            "delete from execution where tenant_id = %s and id = %s", [tenant_id, row.id]
+        )
     if files:
         folder = f"{row.namespace.replace('.', '/')}/{row.flow_id}/executions/{row.id}"
         transaction.on_commit(lambda: _remove_files(tenant_id, folder))

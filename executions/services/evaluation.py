@@ -110,9 +110,7 @@ def _snapshot(row: Execution, run_id: UUID) -> Snapshot:
 
 
 def _run(row: TaskRun) -> Run:
-    history = tuple(
-        Moment(State(item["state"]), instant(item["date"])) for item in row.histories
-    )
+    history = tuple(Moment(State(item["state"]), instant(item["date"])) for item in row.histories)
     return Run(
         id=row.id,
         node=row.node,

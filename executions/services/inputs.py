@@ -96,9 +96,7 @@ def _renderer(revision: RevisionRef) -> Callable[[str, Mapping[str, Any]], Any]:
     return render
 
 
-def _stored_files(
-    revision: RevisionRef, given: Mapping[str, Given], folder: str
-) -> dict[str, Any]:
+def _stored_files(revision: RevisionRef, given: Mapping[str, Given], folder: str) -> dict[str, Any]:
     """The values with each upload replaced by its address; a name is never a path."""
     place = storage.storage_for(revision.tenant_id)
     return {

@@ -46,9 +46,7 @@ select a.tenant_id, %(new)s, i.new, a.number, a.kind, a.state, a.histories, a.wo
 """
 
 
-def replay_from(
-    row: Execution, run_id: UUID, revision: RevisionRef, options: StartOptions
-) -> UUID:
+def replay_from(row: Execution, run_id: UUID, revision: RevisionRef, options: StartOptions) -> UUID:
     """Starts an execution whose earlier task runs are copies; returns its id."""
     tenant_id = current_tenant()
     old = compiled(tenant_id, row.flow_uid, row.revision)
@@ -66,9 +64,7 @@ def replay_from(
         progress["admitted"] = False
     inputs = AcceptedInputs(row.inputs, row.inputs)
     agenda = [str(run.id) for run in replayed.runs if not run.folded]
-    started = create_started(
-        revision, inputs, options, uuid7(), progress=progress, agenda=agenda
-    )
+    started = create_started(revision, inputs, options, uuid7(), progress=progress, agenda=agenda)
     earlier = {old_id: id for old_id, id in replayed.ids.items() if old_id != run_id}
     _write(started.id, replayed, new.plan)
     _copy(row.id, started.id, earlier)

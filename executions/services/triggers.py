@@ -161,9 +161,7 @@ def delete_backfill(address: TriggerAddress, *, actor: Actor) -> TriggerState:
     return _put(row, None, next_at=datetime.fromisoformat(former) if former else None)
 
 
-def each(
-    addresses: Sequence[TriggerAddress], act: Callable[[TriggerAddress], object]
-) -> int:
+def each(addresses: Sequence[TriggerAddress], act: Callable[[TriggerAddress], object]) -> int:
     """Does the same to many; returns how many there were."""
     for address in addresses:
         act(address)

@@ -64,9 +64,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         if self.telling is not None:
             self.telling.cancel()
 
-    async def receive(
-        self, text_data: str | None = None, bytes_data: bytes | None = None
-    ) -> None:
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """A request of the client; what cannot be read ends the connection."""
         try:
             asked = orjson.loads(text_data or bytes_data or b"")

@@ -61,7 +61,11 @@ async def forward(scope: Scope, body: BinaryIO) -> Answer:
         environ[key] = raw_value.decode("latin-1")
     length = body.seek(0, io.SEEK_END)
     body.seek(0)
-    environ |= {"REQUEST_METHOD": scope["method"], "wsgi.input": body, "CONTENT_LENGTH": str(length)}
+    environ |= {
+        "REQUEST_METHOD": scope["method"],
+        "wsgi.input": body,
+        "CONTENT_LENGTH": str(length),
+    }
     return await asyncio.get_running_loop().run_in_executor(_threads(), _call, environ)
 
 

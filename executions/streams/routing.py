@@ -21,7 +21,6 @@ websocket_urlpatterns: list[URLPattern] = [
 ]
 
 
-
 def at(route: str, application: Application) -> URLPattern:
     """A route to an asynchronous application; Django's type of views knows only its own."""
     found: URLPattern = path(f"{BASE}/{route}", cast(Any, application))

@@ -100,9 +100,7 @@ async def _chunks(
             hub().remove(watch, (tenant_id, name))
 
 
-async def _execution(
-    scope: Scope, path: str, cursor: int
-) -> tuple[Answer, list[bytes], int, bool]:
+async def _execution(scope: Scope, path: str, cursor: int) -> tuple[Answer, list[bytes], int, bool]:
     answer = await inside.get(scope, path)
     if not answer.ok:
         return answer, [], cursor, True

@@ -25,7 +25,10 @@ def trigger_context(
             "tenantId": str(revision.tenant_id),
         },
         "vars": dict(revision.spec.variables or {}),
-        "namespace": {"id": revision.namespace, "variables": namespace.variables if namespace else {}},
+        "namespace": {
+            "id": revision.namespace,
+            "variables": namespace.variables if namespace else {},
+        },
         "envs": dict(ours.task_variables),
         "globals": dict(ours.global_variables),
     }

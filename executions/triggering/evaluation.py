@@ -189,13 +189,9 @@ def _allowed(taken: _Taken, date: datetime, *, looking: bool = False) -> bool:
     shown = {"date": schedules.shown(taken.trigger, date)}
     context = trigger_context(taken.revision, trigger=shown)
     context["schedule"] = shown
-    return judging.allows(
-        taken.revision, taken.trigger, context, date=local, dates_only=looking
-    )
+    return judging.allows(taken.revision, taken.trigger, context, date=local, dates_only=looking)
 
 
 def soon(seconds: float | None, *, at_most: float) -> float:
     """How long to sleep until something is due."""
     return at_most if seconds is None else max(0.0, min(seconds, at_most))
-
-

@@ -67,9 +67,7 @@ def fire(
     return _start(revision, trigger, cause, id)
 
 
-def _start(
-    revision: RevisionRef, trigger: Trigger, cause: FiringCause, id: UUID
-) -> UUID | None:
+def _start(revision: RevisionRef, trigger: Trigger, cause: FiringCause, id: UUID) -> UUID | None:
     context = trigger_context(revision, trigger=cause.variables)
     try:
         inputs = {**(rendered(trigger.inputs, context) or {}), **cause.inputs}

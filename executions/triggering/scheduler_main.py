@@ -81,8 +81,10 @@ class Scheduler:
 
     def _look_at_schedules(self, now: float) -> None:
         found = evaluation.evaluate_due()
-        again = 0.0 if found >= evaluation.BATCH else evaluation.soon(
-            evaluation.next_in(), at_most=SETTLE_EVERY
+        again = (
+            0.0
+            if found >= evaluation.BATCH
+            else evaluation.soon(evaluation.next_in(), at_most=SETTLE_EVERY)
         )
         self._schedule_at = now + again
 

@@ -119,8 +119,6 @@ def _listed(trigger: Trigger) -> list[datetime]:
     return sorted(cast(ScheduleOnDates, trigger).dates)
 
 
-
-
 def backfill_start(trigger: Trigger, start: datetime, end: datetime) -> datetime | None:
     """The first date of a backfill; its start is inside it."""
     return backfill_next(trigger, start - timedelta(microseconds=1), end)

@@ -281,4 +281,21 @@ class Nursery:
 def _sweep(workdir: Path) -> None:
     """Removes a working directory in the background: it may be large."""
     with contextlib.suppress(RuntimeError):  # the interpreter is going down
-        _janitor.submit(shutil.rmtree, workdir, ignore_errors=True)
+        _janitor.submit(_remove, workdir)
+
+
+def _remove(folder: Path) -> None:
+    """Removes a folder, also when a task took the right to enter parts of it away.
+
+    Nothing of the task runs any more, so nobody can put a link where a folder was.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    if not folder.exists():
+        return
+    folder.chmod(0o700)
+    for base, folders, _ in os.walk(folder):
+        for name in folders:
+            path = Path(base, name)
+            if not path.is_symlink():
+                path.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)

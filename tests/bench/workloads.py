@@ -132,7 +132,8 @@ def webhook_rate(client: Client, *, per_second: float, seconds: float) -> Rate:
 
 def _in_threads(call: Callable[[int], object], count: int, threads: int) -> None:
     numbers = iter(range(count))
-    lock, failures = threading.Lock(), []
+    lock = threading.Lock()
+    failures: list[Exception] = []
 
     def work() -> None:
         while True:

@@ -62,7 +62,8 @@ def _role(pid: int) -> str:
         return "gone"
     if words[0].endswith("/postgres"):
         return "postgres"
-    if words[-2].endswith("zygote.py") if len(words) > 2 else False:
+    if any(word.endswith("/zygote.py") for word in words):
+        # A task process is a fork of its zygote, and shows the same title.
         return "task" if _title(_parent(pid)) == title else "zygote"
     return words[1] if words[0] == "downbeat" and len(words) > 1 else "other"
 

@@ -109,9 +109,7 @@ def _attempts_end_once(facts: Facts) -> Iterable[str]:
                 if len(ends) != 1:
                     yield f"{execution_id}/{run['taskId']}#{number} ended {ends}"
     starts = Counter(
-        (report.run, report.fence)
-        for report in facts.reports
-        if report.event == "start"
+        (report.run, report.fence) for report in facts.reports if report.event == "start"
     )
     yield from (f"{key} was started {count} times" for key, count in starts.items() if count > 1)
 

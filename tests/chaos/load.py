@@ -17,7 +17,7 @@ from tests.bench.server import YAML, Client
 
 PATIENCE_SECONDS: Final = 60.0
 CLIENTS: Final = 8
-PAUSE_SECONDS: Final = 4.0
+PAUSE_SECONDS: Final = 8.0
 """Between two starts of a client, once the first burst is over."""
 FLOW: Final = """id: chaos
 namespace: chaos

@@ -2,58 +2,61 @@
 
 from __future__ import annotations
 
-import http.client
 import os
 import random
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from downbeat.common.faultpoints import NAMES
 from tests.bench.server import Server, free_port
-from tests.chaos import witness
+from tests.chaos import ticks, witness
+from tests.chaos.asking import PAUSE, Patient
 from tests.chaos.instance import LEASE_SECONDS, ROLES, instance, kill
-from tests.chaos.judgement import TERMINAL, Facts, faults
+from tests.chaos.judgement import Facts, faults, gaps, open_runs
 from tests.chaos.load import Load
 
 KILLS: Final = int(os.environ.get("CHAOS_KILLS", "20"))
-EXECUTIONS: Final = int(os.environ.get("CHAOS_EXECUTIONS", "240"))
+EXECUTIONS: Final = int(os.environ.get("CHAOS_EXECUTIONS", "280"))
+SOAK_SECONDS: Final = 60 * float(os.environ.get("SOAK_MINUTES", "0"))
+BLOWS: Final = (*NAMES, *ROLES, "worker", "worker", "scheduler")
+"""Fault points and roles; twenty, so that an ordinary run deals each of them once."""
 RECOVERY_SECONDS: Final = 30.0
+ARMED_SECONDS: Final = 15.0
 END_SECONDS: Final = 240.0
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900 + SOAK_SECONDS)]
 
 
 def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
     seed = int(os.environ.get("CHAOS_SEED", str(random.SystemRandom().randrange(10**6))))
     print(f"seed {seed}: {KILLS} kills under {EXECUTIONS} executions (CHAOS_SEED repeats it)")
-    dice = random.Random(seed)
     armed = tmp_path / "faultpoints"
     armed.mkdir()
-    armed.chmod(0o777)
-    tmp_path.chmod(0o755)
 
-    with witnessing(tmp_path) as (port, file), instance(armed) as server:
-        load = Load(server.client)
+    with witnessing(tmp_path) as (port, file), instance(DOWNBEAT_FAULTPOINTS=str(armed)) as server:
+        load = Load(server.client, f"{seed}-", EXECUTIONS)
         load.deploy(witness_port=port, seconds=0.3)
-        starting = start_all(load, f"{seed}-")
-        worst = maltreat(server, armed, dice)
-        starting.join()
-        assert load.refused == [], "the API did not answer for a minute"
-        executions = wait_for_all(server, load)
-        found = faults(
-            Facts(load.accepted, executions, tuple(witness.reports(file)), LEASE_SECONDS)
-        )
-    print(f"slowest recovery {worst:.1f} s")
+        patient = Patient(server.client)
+        ticks.begin(patient)
+        tormentor = Tormentor(server, patient, load, file, armed, random.Random(seed))
+        with load.running():
+            load.until_accepted(EXECUTIONS * 5 // 6)
+            print(f"{tormentor.alive()} executions are live")
+            tormentor.torment()
+        ticks.cease(patient)
+        found = judged(patient, load, file)
+    print(f"slowest recovery {tormentor.worst:.1f} s, {len(load.accepted)} executions")
     assert found == []
-    assert worst < RECOVERY_SECONDS
+    assert tormentor.worst < RECOVERY_SECONDS
 
 
 @contextmanager
@@ -72,82 +75,100 @@ def witnessing(folder: Path) -> Iterator[tuple[int, Path]]:
         process.wait()
 
 
-def start_all(load: Load, prefix: str) -> threading.Thread:
-    """Starts every execution from a few threads, most of them at once; returns what to join."""
-    keys = iter([f"{prefix}{number}" for number in range(EXECUTIONS)])
-    lock = threading.Lock()
+@dataclass
+class Tormentor:
+    """Deals the blows, one after the other, and measures how long each is felt."""
 
-    def work() -> None:
+    server: Server
+    patient: Patient
+    load: Load
+    file: Path
+    armed: Path
+    dice: random.Random
+    worst: float = 0.0
+    _deck: list[str] = field(default_factory=list)
+
+    def alive(self) -> int:
+        """Executions that were accepted and whose last task has not ended."""
+        ends = [report for report in witness.reports(self.file) if report.event == "end"]
+        return len(self.load.accepted) - len(ends) // 3
+
+    def torment(self) -> None:
+        """All the kills; some come while the one before is still felt."""
+        until = time.monotonic() + SOAK_SECONDS
+        for number in count():
+            if number >= KILLS and time.monotonic() > until:
+                break
+            PAUSE.wait(self.dice.uniform(0.2, 1.0))
+            hurt = open_runs(witness.reports(self.file))
+            blow = self._blow()
+            began = time.monotonic()
+            hasty = self.dice.random() < 0.25 and number + 1 < KILLS
+            recovery = "not waited for" if hasty else f"{self._recovery(began, hurt):.1f} s"
+            print(f"kill {number}: {blow}, {recovery}")
+
+    def _blow(self) -> str:
+        """The next of the deck that meets somebody."""
         while True:
-            with lock:
-                key = next(keys, None)
-            if key is None:
-                return
-            load.start(key)
+            if not self._deck:
+                self._deck = self.dice.sample(BLOWS, len(BLOWS))
+            blow = self._deck.pop()
+            if self._strike(blow):
+                return blow
+            print(f"nobody was met by {blow}")
 
-    def run() -> None:
-        threads = [threading.Thread(target=work) for _ in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+    def _strike(self, blow: str) -> bool:
+        if blow in ROLES:
+            return bool(_until(lambda: bool(kill(self.server, blow, self.dice)), ARMED_SECONDS))
+        point = self.armed / blow
+        # Written beside and renamed: a process must not find it empty.
+        point.with_suffix(".new").write_text(str(self.dice.randrange(1, 6)))
+        point.with_suffix(".new").rename(point)
+        gone = _until(lambda: not point.exists(), ARMED_SECONDS)
+        point.unlink(missing_ok=True)
+        return gone
 
-    whole = threading.Thread(target=run)
-    whole.start()
-    return whole
+    def _recovery(self, began: float, hurt: set[str]) -> float:
+        """Seconds until the server answers, starts, ticks, and has ended what was under way."""
+        accepted = len(self.load.accepted)
+        tick = self.patient.newest("ticks")
 
+        def recovered() -> bool:
+            return (
+                self.patient.ready()
+                and len(self.load.accepted) > accepted
+                and self.patient.newest("ticks") not in (None, tick)
+                and not hurt & open_runs(witness.reports(self.file))
+            )
 
-def maltreat(server: Server, armed: Path, dice: random.Random) -> float:
-    """Half the kills at fault points, half at random; returns the slowest recovery in seconds."""
-    worst = 0.0
-    for number in range(KILLS):
-        time.sleep(dice.uniform(0.2, 1.5))
-        began = time.monotonic()
-        if number % 2:
-            role = dice.choice(ROLES)
-            victim = kill(server, role, dice)
-            print(f"kill {number}: {role} {victim}")
-        else:
-            point = dice.choice(NAMES)
-            (armed / point).write_text(str(dice.randrange(1, 6)))
-            print(f"kill {number}: armed {point}")
-        worst = max(worst, until_ready(server, began))
-    return worst
-
-
-def until_ready(server: Server, began: float) -> float:
-    """Seconds until the instance says that it is ready again."""
-    while time.monotonic() - began < 2 * RECOVERY_SECONDS:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=2)
-        try:
-            connection.request("GET", "/health/ready")
-            if connection.getresponse().status == 200:
-                return time.monotonic() - began
-        except (OSError, http.client.HTTPException):
-            pass
-        finally:
-            connection.close()
-        time.sleep(0.05)
-    return time.monotonic() - began
+        _until(recovered, 2 * RECOVERY_SECONDS)
+        seconds = time.monotonic() - began
+        self.worst = max(self.worst, seconds)
+        return seconds
 
 
-def wait_for_all(server: Server, load: Load) -> dict[str, Any]:
-    """Every execution of the flow, once all of them are terminal."""
-    deadline = time.monotonic() + END_SECONDS
-    found: dict[str, Any] = {}
-    while time.monotonic() < deadline:
-        listed = _listed(server)
-        if len(listed) >= len(load.accepted) and all(
-            item["state"]["current"] in TERMINAL for item in listed
-        ):
-            break
-        time.sleep(0.5)
-    for item in _listed(server):
-        found[item["id"]] = server.client.call("GET", f"/executions/{item['id']}")
+def judged(patient: Patient, load: Load, file: Path) -> list[str]:
+    """Everything that is wrong once all executions have ended."""
+    listed = patient.ended("chaos", seconds=END_SECONDS)
+    beats = patient.ended("ticks", seconds=END_SECONDS)
+    shown = {item["id"]: patient.get(f"/executions/{item['id']}") for item in listed}
+    reports = tuple(witness.reports(file))
+    again = gaps(reports)
+    print(
+        f"{len(again)} tasks were tried again, at most {max(again.values(), default=0):.1f} s later"
+    )
+    print(f"{len(beats)} ticks")
+    return [
+        *(f"not accepted: {refusal}" for refusal in load.refused),
+        # A second blow may fall while the first is still felt.
+        *faults(Facts(load.accepted, shown, reports, LEASE_SECONDS, 2 * RECOVERY_SECONDS)),
+        *ticks.faults(beats),
+    ]
+
+
+def _until(holds: Callable[[], bool], seconds: float) -> bool:
+    """Whether something came to hold in time."""
+    until = time.monotonic() + seconds
+    while not (found := holds()) and time.monotonic() < until:
+        PAUSE.wait(0.05)
     return found
-
-
-def _listed(server: Server) -> list[dict[str, Any]]:
-    query = "/executions/search?size=1000&filters[namespace][EQUALS]=chaos"
-    results: list[dict[str, Any]] = server.client.call("GET", query)["results"]
-    return results

@@ -66,9 +66,7 @@ def serve(port: int, file: Path) -> None:
 def reports(file: Path) -> list[Report]:
     """Everything that was said, in order of arrival."""
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as database:
-        rows = database.execute(
-            "select at, event, execution, run, fence from report order by id"
-        )
+        rows = database.execute("select at, event, execution, run, fence from report order by id")
         return [Report(*row) for row in rows]
 
 

@@ -31,6 +31,9 @@ def repeat(
     """What lies between two rounds; nothing while a round runs, or when there is no next one."""
     if scope.live or outcome.stopped(scope) or walking.walk(plan, node, run.id, scope):
         return
+    if run.outcome is not None:
+        yield Move(run.id, run.state, verdict=run.outcome.ending)
+        return
     if scope.wake is not None:
         if scope.wake > now:
             yield WakeAt(run.id, TIMER, scope.wake)

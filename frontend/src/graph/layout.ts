@@ -115,20 +115,14 @@ export function bestLayout(graph: TopologyGraph, space: { width: number; height:
   return scale(across) > scale(down) ? across : down;
 }
 
-function extent({ nodes, clusters }: Layout): { width: number; height: number } {
+/** The corner and the size of everything that is drawn. */
+export function extent({ nodes, clusters }: Layout) {
   const boxes = [...nodes, ...clusters];
-  const size = (starts: number[], ends: number[]) =>
-    Math.max(1, Math.max(...ends) - Math.min(...starts));
-  return {
-    width: size(
-      boxes.map((one) => one.x),
-      boxes.map((one) => one.x + one.width),
-    ),
-    height: size(
-      boxes.map((one) => one.y),
-      boxes.map((one) => one.y + one.height),
-    ),
-  };
+  const left = Math.min(...boxes.map((one) => one.x));
+  const top = Math.min(...boxes.map((one) => one.y));
+  const right = Math.max(...boxes.map((one) => one.x + one.width));
+  const bottom = Math.max(...boxes.map((one) => one.y + one.height));
+  return { left, top, width: Math.max(1, right - left), height: Math.max(1, bottom - top) };
 }
 
 export function layout(graph: TopologyGraph, direction: Direction): Layout {
@@ -137,7 +131,7 @@ export function layout(graph: TopologyGraph, direction: Direction): Layout {
   space.setGraph({
     rankdir: direction,
     nodesep: 26,
-    ranksep: direction === "LR" ? 40 : 28,
+    ranksep: rankSeparation(clusters.length > 0 ? 1 + deepest(clusters) : 0),
     marginx: 8,
     marginy: 8,
   });
@@ -169,6 +163,24 @@ export function layout(graph: TopologyGraph, direction: Direction): Layout {
       label: edge.relation?.value ?? "",
     })),
   };
+}
+
+// Room between two rows: for a line and its label, and with groups for a frame and its title as well.
+const GAP = 40;
+const FRAMED_GAP = 62;
+
+/** The library puts extra rows between rows, more with every level of groups, each this far apart. */
+function rankSeparation(levels: number): number {
+  return levels === 0 ? GAP : FRAMED_GAP / (2 * levels - 1);
+}
+
+function deepest(clusters: readonly TopologyCluster[]): number {
+  const depth = (cluster: TopologyCluster): number => {
+    const around = containerOf(cluster, clusters);
+    const outer = clusters.find((one) => one.cluster.uid === around);
+    return outer ? 1 + depth(outer) : 0;
+  };
+  return Math.max(...clusters.map(depth));
 }
 
 function box(id: string, at: { x: number; y: number; width: number; height: number }): Box {

@@ -1,6 +1,6 @@
 /// A topology one can pan, zoom and watch. Loaded when it is opened.
 import "@xyflow/react/dist/base.css";
-import { useElementSize, useMergedRef } from "@mantine/hooks";
+import { useElementSize } from "@mantine/hooks";
 import {
   IconBolt,
   IconBox,
@@ -25,8 +25,9 @@ import {
   ReactFlow,
   ReactFlowProvider,
   useReactFlow,
+  type Viewport,
 } from "@xyflow/react";
-import { createContext, memo, useContext, useEffect, useMemo, useRef } from "react";
+import { createContext, memo, useContext, useEffect, useMemo } from "react";
 import { toneOf } from "@/lib/states";
 import { shortType } from "@/lib/text";
 import { StateIcon } from "@/ui/state";
@@ -35,6 +36,7 @@ import { withoutJoints } from "./contract";
 import {
   bestLayout,
   type Direction,
+  extent,
   type Layout,
   type PlacedCluster,
   type PlacedEdge,
@@ -160,24 +162,40 @@ function drawn(placed: Layout): { nodes: Node[]; edges: Edge[] } {
   return { nodes: [...frames, ...cards], edges: placed.edges.map(drawnEdge) };
 }
 
-const FIT = { padding: 0.12, maxZoom: 1.1, minZoom: 0.3 } as const;
+// Smaller than this nobody reads: a larger picture is shown from its beginning instead.
+const LEGIBLE = 0.55;
+const MARGIN = 28;
 
-/** The view fits itself to the picture when its parts change, and leaves the reader's zoom alone otherwise. */
-function useFit(shape: string) {
+interface Space {
+  width: number;
+  height: number;
+}
+
+/** The whole picture in the middle when it can be read so; otherwise its beginning, at a size to read. */
+function viewOf(placed: Layout, { width, height }: Space): Viewport {
+  const { left, top, ...size } = extent(placed);
+  const whole = Math.min(
+    (width - 2 * MARGIN) / size.width,
+    (height - 2 * MARGIN) / size.height,
+    1.1,
+  );
+  const zoom = Math.max(whole, LEGIBLE);
+  const middle = (space: number, drawn: number) => (space - drawn * zoom) / 2;
+  const start = (space: number, drawn: number) => Math.max(MARGIN, middle(space, drawn));
+  const across = placed.direction === "LR";
+  const x = across ? start(width, size.width) : middle(width, size.width);
+  const y = across ? middle(height, size.height) : start(height, size.height);
+  return { x: x - left * zoom, y: y - top * zoom, zoom };
+}
+
+/** The view follows the picture when its parts or its space change, and otherwise leaves the reader's zoom alone. */
+function useView(placed: Layout, space: Space): void {
   const flow = useReactFlow();
-  const frame = useRef<HTMLDivElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new shape is the reason to fit again.
+  const shape = placed.direction + placed.nodes.map((node) => node.id).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a picture of the same shape moves nothing.
   useEffect(() => {
-    const fit = () => void flow.fitView(FIT);
-    const first = requestAnimationFrame(fit);
-    const observer = new ResizeObserver(fit);
-    if (frame.current) observer.observe(frame.current);
-    return () => {
-      cancelAnimationFrame(first);
-      observer.disconnect();
-    };
-  }, [flow, shape]);
-  return frame;
+    if (space.width > 0) void flow.setViewport(viewOf(placed, space));
+  }, [flow, shape, space.width, space.height]);
 }
 
 function Canvas({ graph, status, onOpen }: TopologyProps) {
@@ -187,12 +205,11 @@ function Canvas({ graph, status, onOpen }: TopologyProps) {
     [graph, width, height],
   );
   const { nodes, edges } = useMemo(() => drawn(placed), [placed]);
-  const frame = useFit(placed.direction + nodes.map((node) => node.id).join());
-  const host = useMergedRef(frame, measured);
+  useView(placed, { width, height });
   const context = useMemo(() => ({ status, onOpen }), [status, onOpen]);
   return (
     <Status value={context}>
-      <div ref={host} className={classes.canvas}>
+      <div ref={measured} className={classes.canvas}>
         <ReactFlow
           nodes={nodes}
           edges={edges}
@@ -202,8 +219,6 @@ function Canvas({ graph, status, onOpen }: TopologyProps) {
           elementsSelectable={false}
           minZoom={0.15}
           maxZoom={1.6}
-          fitView
-          fitViewOptions={FIT}
           proOptions={{ hideAttribution: true }}
         >
           <Background gap={18} size={1.2} color="var(--line)" />

@@ -39,8 +39,13 @@ def token(server: Server) -> str:
 @pytest.fixture(scope="session")
 def client(server: Server, token: str) -> Iterator[KestraClient]:
     """The client, as its documentation constructs it."""
-    with KestraClient(host=server.url, token=token, timeout=90) as found:
+    with connected(server, token=token) as found:
         yield found
+
+
+def connected(server: Server, **credentials: str) -> KestraClient:
+    """A client of the server with a token, or with a name and a password."""
+    return KestraClient(host=server.url, timeout=90, **credentials)  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture

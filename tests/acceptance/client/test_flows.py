@@ -133,7 +133,7 @@ def test_flows_are_disabled_enabled_and_deleted_together(
     while_disabled = client.flows.flow(namespace, "flow-0", TENANT).disabled
     client.flows.enable_flows_by_ids(TENANT, ids)
     enabled = client.flows.flow(namespace, "flow-0", TENANT).disabled
-    deleted = client.flows.delete_flows_by_query(TENANT, filters=_in(namespace))
+    deleted = client.flows.delete_flows_by_ids(TENANT, ids)
 
     assert (disabled.count, deleted.count) == (2, 2)
     assert while_disabled is True
@@ -143,7 +143,8 @@ def test_flows_are_disabled_enabled_and_deleted_together(
 def test_flows_leave_and_come_back_as_an_archive(client: KestraClient, namespace: str) -> None:
     client.flows.create_flow(TENANT, _source(namespace))
 
-    archive = client.flows.export_flows_by_query(TENANT, filters=_in(namespace))
+    ids = [IdWithNamespace(id="one", namespace=namespace)]
+    archive = client.flows.export_flows_by_ids(TENANT, ids)
     client.flows.delete_flow(namespace, "one", TENANT)
     failed = client.flows.import_flows(TENANT, file_content=_source(namespace).encode())
 

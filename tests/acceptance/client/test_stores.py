@@ -8,13 +8,18 @@ from kestrapy.exceptions import ApiException, NotFoundException, UnauthorizedExc
 from kestrapy.models.api_secret_value import ApiSecretValue
 from kestrapy.models.namespace import Namespace
 
-from tests.acceptance.client.conftest import TENANT
+from tests.acceptance.client.conftest import TENANT, connected
 from tests.support.stranger import EMAIL, PASSWORD, Server
 
 
 def test_keys_keep_values_of_several_types(client: KestraClient, namespace: str) -> None:
     client.namespaces.create_namespace(TENANT, Namespace(id=namespace, deleted=False))
-    for key, text in {"text": '"hello"', "number": "42", "truth": "true", "map": '{"a": [1]}'}.items():
+    for key, text in {
+        "text": '"hello"',
+        "number": "42",
+        "truth": "true",
+        "map": '{"a": [1]}',
+    }.items():
         client.kv.set_key_value(namespace, key, TENANT, text)
 
     values = {
@@ -56,29 +61,31 @@ def test_files_are_written_listed_moved_read_and_removed(
 
 def test_a_namespace_is_made_read_and_removed(client: KestraClient, namespace: str) -> None:
     made = client.namespaces.create_namespace(
-        TENANT, Namespace(id=namespace, deleted=False, variables={"region": "eu"})
+        TENANT, Namespace(id=namespace, deleted=False, variables={"region": {"code": "eu"}})
     )
-    variables = client.namespaces.inherited_variables(f"{namespace}", TENANT)
+    client.namespaces.create_namespace(TENANT, Namespace(id=f"{namespace}.below", deleted=False))
+    variables = client.namespaces.inherited_variables(f"{namespace}.below", TENANT)
     client.namespaces.put_secrets(
         namespace, TENANT, ApiSecretValue(key="PASSWORD", value="hidden", tags=[])
     )
     client.namespaces.delete_secret(namespace, "PASSWORD", TENANT)
+    client.namespaces.delete_namespace(f"{namespace}.below", TENANT)
     client.namespaces.delete_namespace(namespace, TENANT)
 
     assert made.id == namespace
-    assert "hidden" not in str(variables)
+    assert "eu" in str(variables)
     with pytest.raises(NotFoundException):
         client.namespaces.namespace(namespace, TENANT)
 
 
 def test_the_password_is_enough_for_a_client(server: Server) -> None:
-    with KestraClient(host=server.url, username=EMAIL, password=PASSWORD, timeout=30) as client:
+    with connected(server, username=EMAIL, password=PASSWORD) as client:
         assert client.flows.search_flows(TENANT, page=1, size=1).total is not None
 
 
 def test_a_made_up_token_opens_nothing(server: Server) -> None:
     with (
-        KestraClient(host=server.url, token="made-up", timeout=30) as client,
+        connected(server, token="made-up") as client,
         pytest.raises(UnauthorizedException),
     ):
         client.flows.search_flows(TENANT, page=1, size=1)

@@ -22,7 +22,9 @@ def shop(request: pytest.FixtureRequest) -> Iterator[Shop]:
     if request.param == "bubblewrap" and not _can_sandbox():
         pytest.skip("bubblewrap does not work on this machine")
     with up(DOWNBEAT_LAUNCHER=request.param) as server, server.client() as client:
-        eventually(lambda: "ended as" in server.printed, FIRST_RUN_SECONDS, lambda: complaint(server))
+        eventually(
+            lambda: "ended as" in server.printed, FIRST_RUN_SECONDS, lambda: complaint(server)
+        )
         rooms = json.loads((server.home / "run" / "rooms.json").read_text(encoding="utf-8"))
         yield Shop(server, Driver(client), rooms["example"])
 

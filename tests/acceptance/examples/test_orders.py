@@ -124,7 +124,7 @@ def test_the_triggers_are_registered(shop: Shop) -> None:
     assert answer.is_success, answer.text
     found = {row["triggerId"]: row for row in answer.json()["results"]}
     assert set(found) == {"inbox", "nightly", "web"}
-    nightly = datetime.fromisoformat(found["nightly"]["nextExecutionDate"])
+    nightly = datetime.fromisoformat(found["nightly"]["nextEvaluationDate"])
     assert (nightly.hour, nightly.minute) in {(1, 30), (2, 30)}
 
 

@@ -38,10 +38,11 @@ class Warehouse:
             return connection.execute(question.encode()).fetchall()
 
 
+@dataclass(frozen=True)
 class OnLoopback(Postgres):
     """A server of ours that also listens on a port."""
 
-    port: int = 0
+    port: int
 
     def start_of(self) -> Start:
         """Later settings win over those of the embedded server."""
@@ -56,8 +57,7 @@ def opened() -> Iterator[Warehouse]:
     folder = Path(tempfile.mkdtemp(prefix="downbeat-warehouse-"))
     home, port = Home(folder), free_port()
     made = prepare(home)
-    listening = OnLoopback(made.binaries, made.cluster, made.socket, made.log)
-    object.__setattr__(listening, "port", port)
+    listening = OnLoopback(made.binaries, made.cluster, made.socket, made.log, port)
     try:
         with Running(listening):
             yield Warehouse(port, SUPERUSER, home.read_secret(SUPERUSER_SECRET))

@@ -97,9 +97,7 @@ def test_a_schedule_starts_executions_by_itself(driver: Driver) -> None:
 
 def test_a_disabled_flow_is_not_started(driver: Driver) -> None:
     text = source("sequential").read_text(encoding="utf-8")
-    flow = driver.publish(
-        text.replace("id: sequential", "id: switched-off\ndisabled: true", 1)
-    )
+    flow = driver.publish(text.replace("id: sequential", "id: switched-off\ndisabled: true", 1))
 
     answer = driver.http.post(f"/executions/{flow.namespace}/{flow.id}")
 

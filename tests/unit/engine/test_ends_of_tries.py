@@ -12,6 +12,7 @@ from downbeat.sdk.task import Task
 from executions.engine import laws
 from executions.engine.state import Ask, Phase, State
 from flows.plugins.core.groups import Parallel, Sequential
+from flows.plugins.core.loops import ForEach
 from flows.plugins.core.subflows import Subflow
 from flows.plugins.core.waiting import Pause, Sleep
 from tests.unit.engine.world import T0, Flow, Quick, Step, World
@@ -148,6 +149,18 @@ def test_a_task_that_ended_before_the_kill_reached_it_keeps_its_state() -> None:
     world.kill()
     assert world.play() is State.KILLED
     assert world.states() == {"a": "SUCCESS"}
+
+
+def test_a_kill_ends_an_iteration_whose_task_had_just_succeeded() -> None:
+    loop = group(ForEach, "each", step("x"), step("never"), values=["1"])
+    world = World(Flow((loop,)))
+
+    world.settle()
+    (run,) = world.live_attempts()
+    world.happen(world._ended(run, by_worker=True))
+    world.kill()
+    assert world.play() is State.KILLED
+    assert world.states() == {"each": "KILLED", "x": "SUCCESS"}
 
 
 def test_an_execution_that_is_paused_starts_nothing_until_it_is_resumed() -> None:

@@ -269,6 +269,14 @@ def test_a_repetition_beyond_its_rounds_fails_if_it_says_so() -> None:
     assert World(Flow((loop,)), answers=answers(False)).play() is State.SUCCESS
 
 
+def test_a_repetition_whose_condition_breaks_fails_and_runs_its_errors() -> None:
+    loop = group(LoopUntil, "until", quick("check"), condition="x", errors=[step("handler")])
+    world = World(Flow((loop,)), answers={("until", Ask.UNTIL): ValueError("no such name")})
+
+    assert world.play() is State.FAILED
+    assert world.created() == ["until", "check", "handler"]
+
+
 def test_a_pause_holds_its_branch_until_it_is_resumed() -> None:
     world = World(Flow((group(Pause, "hold", step("sub")), step("last"))))
 

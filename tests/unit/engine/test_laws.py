@@ -164,6 +164,8 @@ class Chance(World):
                 }  # fmt: skip
             case Ask.OUTPUTS:
                 return ValueError("x") if chance < 0.3 else {}
+            case Ask.UNTIL | Ask.CHILD | Ask.DELAY if chance < 0.1:
+                return ValueError("x")
             case _:
                 return None
 
@@ -185,14 +187,17 @@ def test_every_execution_ends_lawfully(
     flow: Flow, kill_at: int | None, pause_at: int | None, random: Any
 ) -> None:
     world = Chance(flow, random)
-    it = world.snapshot.execution
+    killed_with: int | None = None
     for moment in range(600):
         if moment == kill_at:
             world.kill()
+            killed_with = len(world.snapshot.runs)
         if moment == pause_at and world.snapshot.execution.state is State.RUNNING:
             world.pause()
         world.settle()
         laws.check(world.plan, world.snapshot, world.now())
+        if killed_with is not None and not world.snapshot.execution.ended:
+            assert len(world.snapshot.runs) == killed_with
         if not world.step(random.choice) and not _resumed(world):
             break
     it = world.snapshot.execution

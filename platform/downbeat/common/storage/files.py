@@ -80,7 +80,8 @@ class FileStorage:
     def list(self, prefix: str) -> Iterator[FileInfo]:
         """Walks a folder."""
         start = self._locate(clean(prefix))
-        for file in sorted(start.rglob("*")):
+        # Paths compare part by part, texts as the keys of a bucket do.
+        for file in sorted(start.rglob("*"), key=Path.as_posix):
             inside = file.relative_to(self.base).as_posix()
             if file.is_file() and not inside.startswith(f"{TEMPORARY}/"):
                 yield _info(file, inside)

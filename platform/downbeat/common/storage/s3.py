@@ -27,6 +27,13 @@ def _client(endpoint: str | None) -> BaseClient:
     return boto3.client("s3", endpoint_url=endpoint)
 
 
+class _Lent:
+    """A file that can only be read: the library closes what it has sent, and it is not its own."""
+
+    def __init__(self, content: BinaryIO) -> None:
+        self.read = content.read
+
+
 class S3Storage:
     """Objects `prefix/<two letters>/<tenant>/path` of one bucket."""
 
@@ -47,7 +54,7 @@ class S3Storage:
         """An object appears whole; large ones travel in parts."""
         inside = clean(path)
         body = io.BytesIO(content) if isinstance(content, bytes) else content
-        self.client.upload_fileobj(body, self.bucket, self._key(inside))
+        self.client.upload_fileobj(_Lent(body), self.bucket, self._key(inside))
         return uri_of(inside)
 
     def open(self, path: str) -> BinaryIO:

@@ -78,9 +78,10 @@ function describe(segment: Segment, now: number): string {
 function Bars({ row, span, now, critical }: GanttRowProps) {
   const end = row.to ?? now;
   const length = span.to - span.from;
-  const late = (end - span.from) / length > 0.86;
-  const edge = late ? (row.from - span.from) / length : (end - span.from) / length;
   const attempts = row.run.attempts?.length ?? 0;
+  // The margin on the right holds a duration, but not a duration and a number of attempts.
+  const late = attempts > 1 && (end - span.from) / length > 0.86;
+  const edge = late ? (row.from - span.from) / length : (end - span.from) / length;
   return (
     <>
       {row.segments.map((segment) => (

@@ -7,6 +7,7 @@ import { childrenQuery, whyQuery } from "@/api/executions";
 import type { Execution, Reason } from "@/api/types";
 import { useExecution } from "@/features/executions/execution";
 import { shortId } from "@/features/executions/list";
+import { FileLeaf, isStorageUri } from "@/features/executions/outputs/file-leaf";
 import { usePreferences } from "@/lib/preferences";
 import { isTerminal } from "@/lib/states";
 import { shortType } from "@/lib/text";
@@ -31,7 +32,14 @@ export function ExecutionOverview() {
         <TaskStates tenant={tenant} execution={execution} />
         {inputs && (
           <Card title="Inputs">
-            <JsonTree value={execution.inputs} />
+            <JsonTree
+              value={execution.inputs}
+              leaf={(value) =>
+                isStorageUri(value) ? (
+                  <FileLeaf tenant={tenant} executionId={execution.id} uri={value} />
+                ) : undefined
+              }
+            />
           </Card>
         )}
         <TriggerCard execution={execution} />

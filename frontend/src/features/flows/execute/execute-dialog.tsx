@@ -18,7 +18,7 @@ import { firstValues, formDataOf, partsOf, type Values } from "./form";
 import { InputField } from "./input-field";
 import { useInputChecks } from "./use-input-checks";
 
-interface ExecuteDialogProps {
+export interface ExecuteDialogProps {
   tenant: string;
   flow: Flow;
   onClose: () => void;

@@ -1,3 +1,2 @@
-export { ExecuteDialog } from "./execute-dialog";
 export { firstValues, formDataOf, partsOf, problemOf, type Values } from "./form";
 export { InputField } from "./input-field";

@@ -6,7 +6,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { deleteFlow, flowDetailQuery, flowKeys, labelsOf, switchFlows } from "@/api/flows";
 import type { Flow } from "@/api/types";
-import { ExecuteDialog } from "@/features/flows/execute";
+import { ExecuteDialog } from "@/features/flows/execute/lazy";
 import { Confirm } from "@/ui/confirm";
 import { Labels } from "@/ui/label-chip";
 import { PageHead } from "@/ui/page-head";

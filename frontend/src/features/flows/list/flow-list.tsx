@@ -7,7 +7,7 @@ import { useState } from "react";
 import { flowsQuery } from "@/api/flows";
 import type { Flow, FlowKey } from "@/api/types";
 import { useLiveExecutions } from "@/api/use-live-executions";
-import { ExecuteDialog } from "@/features/flows/execute";
+import { ExecuteDialog } from "@/features/flows/execute/lazy";
 import type { FlowsSearch } from "@/routes/search";
 import { Empty } from "@/ui/empty";
 import { PageHead } from "@/ui/page-head";

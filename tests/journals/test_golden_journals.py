@@ -1,0 +1,30 @@
+"""Every journal that was ever kept still leads to the same end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from executions.engine.plan import compile_plan
+from executions.engine.replay import play
+from executions.engine.state import Execution
+from executions.runtime import journal
+from tests.journals.record import FOLDER, flow_of, summary
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
+def test_a_golden_journal_leads_to_the_end_that_it_had(path: Path) -> None:
+    kept: dict[str, Any] = json.loads(path.read_text())
+    plan = compile_plan(flow_of(kept["source"]))
+
+    snapshot = play(plan, Execution(id=UUID(kept["execution"])), journal.read(kept["events"]))
+
+    assert (
+        json.loads(json.dumps(summary(snapshot, lambda node: plan.nodes[node].id)))
+        == (kept["outcome"])
+    )
+    assert journal.written(journal.read(kept["events"])) == kept["events"]
