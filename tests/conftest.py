@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import settings
 
 from tests.support import environment
 
 environment.prepare()
+# Machines are noisy, so no example is judged by its duration; in CI the same examples come each time.
+settings.register_profile("patient", deadline=None)
+settings.register_profile("repeatable", deadline=None, derandomize=True)
+settings.load_profile("repeatable" if os.environ.get("CI") else "patient")
 
 from tests.support import database as databases  # noqa: E402  reads the environment just prepared
 

@@ -260,7 +260,17 @@ def _rendered(snapshot: Snapshot, event: Rendered | RenderFailed) -> None:
         _change(snapshot, replace(run, facts={**run.facts, event.ask: event.value}))
         return
     reason = Reason.RUN_IF if event.ask is Ask.RUN_IF else Reason.RENDER
-    _change(snapshot, replace(run, outcome=Outcome(State.FAILED, reason, event.message)))
+    # What a policy may repeat is a try, though nobody began it; else it would be repeated for ever.
+    counts = event.ask in (Ask.CHILD, Ask.DELAY)
+    _change(
+        snapshot,
+        replace(
+            run,
+            outcome=Outcome(State.FAILED, reason, event.message),
+            attempts=run.attempts + counts,
+            first_try_at=run.first_try_at or (run.history[-1].at if counts else None),
+        ),
+    )
 
 
 def _report(plan: Plan, snapshot: Snapshot, event: RunReported) -> None:

@@ -195,6 +195,14 @@ class Execution:
     def ended(self) -> bool:
         return self.state in TERMINAL
 
+    @property
+    def held(self) -> bool:
+        """Whether nothing new may start until somebody resumes the execution.
+
+        A kill is stronger than a pause, and what runs after the execution knows neither.
+        """
+        return self.pause_asked and not self.kill_asked and not self.ended
+
 
 @dataclass(slots=True)
 class Snapshot:

@@ -11,14 +11,17 @@ from uuid import UUID
 from django.db import connection
 
 from downbeat.common import storage
+from downbeat.common.errors import AppError
 from downbeat.common.scope import tenant_scope
 from executions.runtime import log_store, requests
 from executions.runtime.outputs import outputs_of_tasks
 from executions.runtime.polls import is_poll
+from executions.runtime.reach import secret_of
 from executions.runtime.work_places import Place, WorkPlaces
 from executions.worker.channel import LeaseLost
 from executions.worker.work import AttemptKey, AttemptResult, LogRecord
 from flows import facade as flows
+from flows.spec.expressions import ExpressionError
 from tenants import facade as tenants
 
 _HELD: Final = """
@@ -51,7 +54,7 @@ class DirectChannel:
     def secret(self, key: AttemptKey, name: str, namespace: str | None) -> str:
         """A secret of the execution's namespace (nearest ancestor wins); ``KeyError`` if none."""
         with self._held(key) as place:
-            return tenants.resolve_secret(namespace or place.namespace, name)
+            return secret_of(place.namespace, namespace, name)
 
     def kv(self, key: AttemptKey, namespace: str | None, name: str) -> Any:
         """A stored value; ``KeyError`` if there is none."""
@@ -91,7 +94,10 @@ class DirectChannel:
     def request(self, key: AttemptKey, operation: str, arguments: Mapping[str, Any]) -> Any:
         """Any other question of a task; answered as data."""
         with self._held(key) as place:
-            return requests.answer(place, operation, arguments)
+            try:
+                return requests.answer(key, place, operation, arguments)
+            except (AppError, ExpressionError) as refusal:
+                raise ValueError(str(refusal)) from None
 
     def remember(self, key: AttemptKey, state: Mapping[str, Any]) -> None:
         """Stores what the next attempt of this task run must know."""

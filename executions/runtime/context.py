@@ -77,7 +77,7 @@ def execution_context(
             "id": facts.flow_id,
             "namespace": facts.namespace,
             "revision": facts.revision,
-            "tenantId": str(facts.tenant_id),
+            "tenantId": tenants.tenant_slug(facts.tenant_id),
         },
         "execution": {
             "id": str(facts.id),

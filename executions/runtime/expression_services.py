@@ -11,6 +11,7 @@ from django.db import connection
 
 from downbeat.common import clock, storage
 from downbeat.common.models import uuid7
+from executions.runtime.reach import secret_of
 from executions.runtime.text_cipher import decrypt, encrypt
 from flows import facade as flows
 from flows.spec.expressions import ExpressionError
@@ -47,8 +48,8 @@ class ShellServices:
     def secret(self, name: str, namespace: str | None) -> str:
         """A secret of the flow's namespace, or of one that lets it."""
         try:
-            return tenants.resolve_secret(namespace or self._namespace, name)
-        except LookupError:
+            return secret_of(self._namespace, namespace, name)
+        except KeyError:
             raise ExpressionError(f"There is no secret `{name}`") from None
 
     def kv(self, key: str, namespace: str | None, error_on_missing: bool) -> Any:

@@ -76,9 +76,20 @@ class Gate:
         return self._running[flow]
 
     def release(self, ended: Iterable[Case]) -> None:
-        """Tells the oldest that wait for a slot of flows of which executions have ended."""
-        for case in ended:
-            if not case.compiled.limited:
+        """Tells the oldest that wait for a slot of flows of which executions have ended.
+
+        As many are told as there are slots now. One for each end would be too few: one that an
+        earlier turn has told, and that has not begun yet, would be told again in another's place.
+        """
+        for flow, limit in {case.held.flow_uid: _limit(case) for case in ended}.items():
+            if limit is None:
                 continue
-            found = [row[0] for row in rows(_NEXT, [self.tenant_id, case.held.flow_uid, 1])]
+            ((running,),) = rows(_RUNNING, [self.tenant_id, flow])
+            free = max(1, limit - running)
+            found = [row[0] for row in rows(_NEXT, [self.tenant_id, flow, free])]
             post_all(self.tenant_id, ((id, Message.RELEASED, {}) for id in found), ring=True)
+
+
+def _limit(case: Case) -> int | None:
+    concurrency = case.compiled.revision.spec.concurrency
+    return concurrency.limit if concurrency is not None else None

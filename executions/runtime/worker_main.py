@@ -75,6 +75,9 @@ def _serve(app: Celery, *, group: str, slots: int) -> int:
     ClaimLoop.group, ClaimLoop.slots = group, slots
     # Celery warns of workers that run tasks as root; ours run in processes of another user.
     warnings.simplefilter("ignore", SecurityWarning)
+    # A line for every bell would be most of the log, and says nothing that rows do not.
+    for name in ("celery.app.trace", "celery.worker.strategy"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     app.steps["worker"].add(ClaimLoop)
     worker = app.Worker(
         concurrency=slots + BELL_THREADS,

@@ -25,11 +25,13 @@ from executions.runtime.slots import Slots
 from executions.runtime.work_places import WorkPlaces
 from executions.worker.launching import Flavour
 from executions.worker.runner import AttemptRunner
-from executions.worker.work import AttemptResult, Ending, Work
+from executions.worker.work import AttemptResult, Ending, LogRecord, Work
 
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS: Final = 8.0
+LAST_LINE: Final = 2_000_000_000
+"""Behind every line that the task itself can have printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,26 @@ class _PlacedRunner:
 
     runner: AttemptRunner
     places: WorkPlaces
+    channel: DirectChannel
 
     def run(self, work: Work, control: AttemptControl) -> AttemptResult:
+        """The result; what our own code could not do is said in the task's log as well."""
         self.places.enter(work)
         try:
             return self.runner.run(work, control)
+        except Exception as problem:
+            with suppress(Exception):
+                self.channel.log([_said(work, problem)])
+            raise
         finally:
             self.places.leave(work)
             # Back to the pool: a thread that waits for work must not hold a connection.
             connections["default"].close()
+
+
+def _said(work: Work, problem: Exception) -> LogRecord:
+    message = f"The worker could not run the task: {problem}"
+    return LogRecord(work.key, work.info.task_id, LAST_LINE, "ERROR", time.time(), message)
 
 
 class WorkerProcess:
@@ -68,7 +81,7 @@ class WorkerProcess:
         self.slots = Slots(
             size=worker.slots,
             submit=submit,
-            runner=_PlacedRunner(runner, self.places),
+            runner=_PlacedRunner(runner, self.places, channel),
             finished=self.mailbox.result,
             scratch=scratch,
         )

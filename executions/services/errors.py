@@ -63,7 +63,7 @@ class WrongState(Conflict):
 
 
 class CannotRestart(Invalid):
-    """The execution is {state}: only a failed, paused or ended execution can be restarted."""
+    """The execution is {state} and has no task run that failed or waits: it cannot be restarted."""
 
     code = "execution.restart"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from executions.runtime.plans import namespace_of
 from flows.contracts import RevisionRef
 from tenants import facade as tenants
 
@@ -16,13 +17,13 @@ def trigger_context(
 ) -> dict[str, Any]:
     """The context of a trigger's properties; with the trigger's variables once it has fired."""
     ours = settings.DOWNBEAT
-    namespace = tenants.namespace(revision.namespace)
+    namespace = namespace_of(revision.tenant_id, revision.namespace)
     context: dict[str, Any] = {
         "flow": {
             "id": revision.flow_id,
             "namespace": revision.namespace,
             "revision": revision.revision,
-            "tenantId": str(revision.tenant_id),
+            "tenantId": tenants.tenant_slug(revision.tenant_id),
         },
         "vars": dict(revision.spec.variables or {}),
         "namespace": {

@@ -8,6 +8,7 @@ directory; hands over the job; and watches until the end. Whatever user code doe
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -35,6 +36,8 @@ from executions.worker.settings import WorkerSettings
 from executions.worker.work import AttemptResult, Ending, Work
 from executions.worker.workspace import Workspace
 from flows.spec.render import RenderError
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,11 @@ class AttemptRunner:
             return _failed(work, desk, "dependencies", str(problem))
         except (TaskFailed, OSError) as problem:
             return _failed(work, desk, "files", str(problem))
+        except Exception as problem:
+            # A fault of ours: whoever reads the execution must see it, not only the worker's log.
+            log.exception("attempt %s could not be supervised", work.key)
+            message = f"The worker could not run the task: {problem}"
+            return _failed(work, desk, "worker.error", message)
 
     def _one(self, work: Work, desk: _Desk) -> AttemptResult:
         known = None if work.kind == "poll" else self._renderer.known.task(work.type_name)

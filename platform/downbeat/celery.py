@@ -16,8 +16,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "downbeat.settings")
 app = Celery("downbeat", broker=settings.DOWNBEAT.broker_url or "memory://", set_as_current=True)
 app.conf.update(
     accept_content=["json"],
+    # Workers poll while the broker is away; to give up on it would end a worker that works.
+    broker_connection_max_retries=None,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 5},
+    broker_connection_timeout=2,
+    # A ring is tried once: whoever rings has just committed, and somebody waits for the answer.
+    broker_transport_options={"max_retries": 0, "socket_timeout": 5, "socket_connect_timeout": 2},
     enable_utc=True,
     result_backend=None,
     task_acks_late=False,

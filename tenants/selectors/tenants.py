@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from uuid import UUID
 
 from tenants.contracts import TenantRef
@@ -16,6 +17,15 @@ def tenant_of_slug(slug: str) -> TenantRef | None:
 def tenant_of_id(tenant_id: UUID) -> TenantRef | None:
     """The tenant with that id."""
     return _or_none(Tenant.objects.filter(id=tenant_id).first())
+
+
+@lru_cache(maxsize=4096)
+def tenant_slug(tenant_id: UUID) -> str:
+    """The slug of a tenant; kept for good, because neither of the two ever changes."""
+    found = tenant_of_id(tenant_id)
+    if found is None:
+        raise LookupError(f"There is no tenant {tenant_id}")
+    return found.slug
 
 
 def tenants() -> list[TenantRef]:

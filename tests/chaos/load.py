@@ -53,6 +53,11 @@ tasks:
 """
 
 
+def source(*, witness_port: int, seconds: float) -> str:
+    """The flow whose tasks report to the witness."""
+    return FLOW.format(port=witness_port, seconds=seconds)
+
+
 @dataclass
 class Load:
     """A stream of starts; what was accepted stands in ``accepted``."""
@@ -65,10 +70,6 @@ class Load:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _numbers: Iterator[int] = field(default_factory=count)
     _over: threading.Event = field(default_factory=threading.Event)
-
-    def deploy(self, *, witness_port: int, seconds: float) -> None:
-        """Publishes the flow whose tasks report to the witness."""
-        self.client.deploy(FLOW.format(port=witness_port, seconds=seconds))
 
     @contextmanager
     def running(self) -> Iterator[None]:

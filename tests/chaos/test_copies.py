@@ -16,7 +16,7 @@ from tests.bench.server import Server
 from tests.chaos import ticks, witness
 from tests.chaos.asking import PAUSE, Patient
 from tests.chaos.instance import SETTINGS, instance
-from tests.chaos.load import Load
+from tests.chaos.load import Load, source
 from tests.chaos.test_kills import judged, witnessing
 
 LIMIT: Final = 3
@@ -53,7 +53,7 @@ def test_a_second_worker_and_a_second_scheduler_change_only_the_speed(tmp_path: 
     with witnessing(tmp_path) as (port, file), instance() as server, copies(server, tmp_path):
         patient = Patient(server.client)
         load = Load(server.client, "copies-", STARTS)
-        load.deploy(witness_port=port, seconds=0.2)
+        patient.deploy(source(witness_port=port, seconds=0.2))
         ticks.begin(patient)
         with load.running():
             load.until_accepted(STARTS)

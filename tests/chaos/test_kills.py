@@ -22,7 +22,7 @@ from tests.chaos import ticks, witness
 from tests.chaos.asking import PAUSE, Patient
 from tests.chaos.instance import LEASE_SECONDS, ROLES, instance, kill
 from tests.chaos.judgement import Facts, faults, gaps, open_runs
-from tests.chaos.load import Load
+from tests.chaos.load import Load, source
 
 KILLS: Final = int(os.environ.get("CHAOS_KILLS", "20"))
 EXECUTIONS: Final = int(os.environ.get("CHAOS_EXECUTIONS", "280"))
@@ -44,8 +44,8 @@ def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
 
     with witnessing(tmp_path) as (port, file), instance(DOWNBEAT_FAULTPOINTS=str(armed)) as server:
         load = Load(server.client, f"{seed}-", EXECUTIONS)
-        load.deploy(witness_port=port, seconds=0.3)
         patient = Patient(server.client)
+        patient.deploy(source(witness_port=port, seconds=0.3))
         ticks.begin(patient)
         tormentor = Tormentor(server, patient, load, file, armed, random.Random(seed))
         with load.running():

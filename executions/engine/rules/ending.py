@@ -45,16 +45,16 @@ def _killed(it: Execution) -> Iterator[Command]:
 
 
 def _going_on(plan: Plan, it: Execution) -> Iterator[Command]:
-    paused = it.pause_asked or it.paused > 0
+    paused = it.held or it.paused > 0
     if it.state in WAITING or (it.state is State.PAUSED and not paused):
         yield MoveExecution(State.RUNNING)
         return
     if paused and it.state is not State.PAUSED:
         yield MoveExecution(State.PAUSED)
-    step = progressing.next_step(plan, None, None, it.scope, held=it.pause_asked)
+    step = progressing.next_step(plan, None, None, it.scope, held=it.held)
     if step is not None:
         yield from step
-    elif it.scope.live == 0 and not it.pause_asked:
+    elif it.scope.live == 0 and not it.held:
         yield from _end(plan, it)
 
 

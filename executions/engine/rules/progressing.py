@@ -39,7 +39,7 @@ def progress(plan: Plan, snapshot: Snapshot, run: Run, now: datetime) -> Iterato
 
 
 def _held(snapshot: Snapshot) -> bool:
-    return snapshot.execution.pause_asked
+    return snapshot.execution.held
 
 
 def next_step(

@@ -24,7 +24,7 @@ FIRST_STARTED: Final = "firstStartedAt"
 
 def try_again(node: Node, run: Run, execution: Execution, now: datetime) -> Iterator[Command]:
     """The next try, once its moment has come."""
-    if run.live_attempt or execution.pause_asked:
+    if run.live_attempt or execution.held:
         return
     if run.run_after is not None and run.run_after > now:
         yield WakeAt(run.id, TIMER, run.run_after)

@@ -26,7 +26,7 @@ from executions.engine.state import Ask, Execution, Run, Scope, State
 
 def start(node: Node, run: Run, execution: Execution) -> Iterator[Command]:
     """The start of a run that is CREATED, or was taken up again."""
-    if run.live_attempt or execution.pause_asked:
+    if run.live_attempt or execution.held:
         return
     if not node.always_runs:
         if Ask.RUN_IF not in run.facts:

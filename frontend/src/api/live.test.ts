@@ -68,11 +68,19 @@ describe("the live connection", () => {
     expect(heard).toEqual(["event", "gap", "event"]);
   });
 
-  test("events without a number are events", () => {
+  test("once a topic is confirmed, what happened before that is asked for", () => {
     const { live, wire, heard, listener } = connection();
     live.subscribe("execution:1", listener);
     wire(0).onopen?.();
     wire(0).say({ type: "subscribed", seq: null });
+    wire(0).say({ seq: 40 });
+    expect(heard).toEqual(["gap", "event"]);
+  });
+
+  test("events without a number are events", () => {
+    const { live, wire, heard, listener } = connection();
+    live.subscribe("execution:1", listener);
+    wire(0).onopen?.();
     wire(0).say({ seq: null });
     wire(0).say({});
     expect(heard).toEqual(["event", "event"]);

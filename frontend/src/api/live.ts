@@ -152,7 +152,8 @@ export class LiveConnection {
 
   /** Keeps count; what the server itself calls a gap starts the count anew. */
   #kindOf(message: LiveMessage, subscription: Subscription): Arrival {
-    if (message.type === "subscribed") return "seen";
+    // Whatever happened between the page's first question and now was told to nobody.
+    if (message.type === "subscribed") return "gap";
     if (message.type === "stream.gap") {
       subscription.last = undefined;
       return "gap";

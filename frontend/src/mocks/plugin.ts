@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Plugin } from "vite";
 import { type WebSocket, WebSocketServer } from "ws";
-import { answer, type MockRequest } from "./routes.ts";
+import type { MockRequest } from "./answers.ts";
+import { answer } from "./routes.ts";
 import { World } from "./world.ts";
 
 type Server = {

@@ -6,7 +6,9 @@ adapters: LISTEN/NOTIFY when there is no broker, a Celery message when there is 
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,8 +21,12 @@ from django.db import connections, transaction
 
 from downbeat.common import notify
 
+log = logging.getLogger(__name__)
+
 BELL_CHANNEL = "downbeat_bell"
 TASK = "executions.tasks.ring"
+SILENCE = 5.0
+"""Seconds without a try to ring after a broker did not answer: the poll serves meanwhile."""
 
 
 class Kind(StrEnum):
@@ -71,14 +77,24 @@ class NotifyBell:
 class CeleryBell:
     """Rings by a Celery message."""
 
+    def __init__(self) -> None:
+        self._silent_until = 0.0
+
     def ring(self, ring: Ring, *, using: str) -> None:
-        """Sends after the commit; a broker that is away costs its connect timeout, once."""
+        """Sends after the commit; a broker that is away costs one connect timeout per silence."""
         transaction.on_commit(lambda: self._send(ring), using=using, robust=True)
 
     def _send(self, ring: Ring) -> None:
         from celery import current_app
 
-        current_app.send_task(TASK, args=[ring.encode()], ignore_result=True, retry=False)
+        if time.monotonic() < self._silent_until:
+            return
+        try:
+            current_app.send_task(TASK, args=[ring.encode()], ignore_result=True, retry=False)
+        except Exception as problem:
+            # Whoever has committed must not wait again and again for a broker that is away.
+            self._silent_until = time.monotonic() + SILENCE
+            log.warning("the broker does not answer, workers find their work by polling: %s", problem)
 
 
 @lru_cache(maxsize=1)

@@ -49,6 +49,20 @@ def test_inputs_are_typed_and_reach_the_tasks(driver: Driver) -> None:
     assert {"key": "city", "value": "Oslo"} in done.facts["labels"]
 
 
+def test_a_flow_knows_its_tenant_by_the_name_that_stands_in_addresses(driver: Driver) -> None:
+    text = """
+id: tenant
+namespace: examples.data
+tasks:
+  - id: name
+    type: core.debug.Return
+    format: "{{ flow.tenantId }}"
+"""
+    done = driver.run(driver.publish(text))
+
+    assert driver.outputs(done, "name")["value"] == "main"
+
+
 def test_wrong_inputs_are_refused_by_name_and_nothing_starts(driver: Driver) -> None:
     flow = driver.publish(source("inputs"))
     before = len(driver.executions(flow))

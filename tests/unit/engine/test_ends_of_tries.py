@@ -67,6 +67,14 @@ def test_the_retry_of_the_nearest_group_or_of_the_flow_applies(make: Any) -> Non
     assert [run.attempts for run in by_flow.snapshot.runs.values()] == [2]
 
 
+def test_a_task_that_cannot_be_rendered_is_not_tried_for_ever() -> None:
+    sub = Subflow(id="sub", type="core.flow.Subflow", namespace="n", flow_id="f", retry=retry(3))
+    world = World(Flow((sub,)), answers={("sub", Ask.CHILD): ValueError("no such name")})
+
+    assert world.play() is State.FAILED
+    assert next(iter(world.snapshot.runs.values())).attempts == 3
+
+
 def test_a_retry_that_makes_a_new_execution_ends_this_one_as_retried() -> None:
     policy = retry(3, behavior="CREATE_NEW_EXECUTION")
     flow = Flow((group(Sequential, "g", step("a", retry=policy)),), errors=(step("never"),))

@@ -127,7 +127,7 @@ def flows(draw: Draw) -> Flow:
     author = Author(draw)
     retry = ConstantRetry(type="constant", interval="PT2S", max_attempts=2)
     return Flow(
-        tasks=tuple(author.tasks(3)),
+        tasks=tuple(author.tasks(2)),
         errors=tuple(author.maybe(1) or ()),
         finally_=tuple(author.maybe(1) or ()),
         after_execution=tuple(author.maybe(0) or ()),

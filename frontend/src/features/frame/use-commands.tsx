@@ -22,7 +22,7 @@ const LOOKS_LIKE_ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$|^[0-9A-Za-z]{20,22}$/;
 
 /** `asked` lags behind `typed` so that the server is not asked at every key. */
 export function useCommands(tenant: string, asked: string, typed: string): Command[] {
-  const flows = useFlowCommands(tenant, asked);
+  const flows = useFlowCommands(tenant, asked, typed);
   const executions = useExecutionCommands(tenant, asked);
   const actions = useActions(tenant).filter((action) =>
     action.title.toLowerCase().includes(typed.toLowerCase()),
@@ -82,10 +82,15 @@ function useActions(tenant: string): Command[] {
   ];
 }
 
-function useFlowCommands(tenant: string, q: string): Command[] {
+function useFlowCommands(tenant: string, q: string, typed: string): Command[] {
   const navigate = useNavigate();
   const { data } = useQuery(flowsQuery(tenant, { q: q || undefined, page: 1, size: 8 }));
-  return (data?.results ?? []).map((flow) => ({
+  const wanted = typed.toLowerCase();
+  // An answer to an earlier question is still on the screen: Enter must not open what no longer matches.
+  const matching = (data?.results ?? []).filter((flow) =>
+    `${flow.namespace}.${flow.id}`.toLowerCase().includes(wanted),
+  );
+  return matching.map((flow) => ({
     key: `flow:${flow.namespace}/${flow.id}`,
     group: "Flows",
     icon: <IconSitemap size={16} />,

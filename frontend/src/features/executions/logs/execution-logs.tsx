@@ -2,9 +2,9 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconDownload, IconFileText, IconSearch } from "@tabler/icons-react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { logsDownloadPath, logsQuery } from "@/api/logs";
 import type { Execution } from "@/api/types";
 import { useLiveQueries, usePolling } from "@/api/use-live";
@@ -78,7 +78,21 @@ function useLogs(tenant: string, executionId: string, live: boolean) {
   const options = logsQuery(tenant, executionId, client);
   const polling = usePolling(true);
   useLiveQueries([`logs:${executionId}`], [options.queryKey]);
+  useLastLines(options.queryKey, live);
   return useQuery({ ...options, refetchInterval: live ? polling : false });
+}
+
+// Lines leave a worker in batches: the last one may arrive after the end of its execution.
+const LAST_BATCH = 1500;
+
+function useLastLines(queryKey: QueryKey, live: boolean): void {
+  const client = useQueryClient();
+  const key = JSON.stringify(queryKey);
+  useEffect(() => {
+    if (!live) return;
+    const ask = () => client.invalidateQueries({ queryKey: JSON.parse(key) as QueryKey });
+    return () => void setTimeout(ask, LAST_BATCH);
+  }, [client, key, live]);
 }
 
 interface ToolbarProps {
