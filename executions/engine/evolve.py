@@ -11,27 +11,20 @@ from datetime import datetime
 from typing import Final, assert_never
 from uuid import UUID
 
-from executions.engine import counting
+from executions.engine import counting, evolve_execution
 from executions.engine.events import (
-    Admitted,
     AttemptQueued,
     ChildStarted,
     Event,
-    ExecutionMoved,
-    ExecutionReopened,
     Folded,
-    Held,
-    KillAsked,
     KillSent,
     Opened,
-    PauseAsked,
     PhaseEntered,
     Removed,
     Rendered,
     RenderFailed,
     Reopened,
     ResumeAsked,
-    RetryPlanned,
     RoundBegun,
     RoundEnded,
     RunCreated,
@@ -40,8 +33,7 @@ from executions.engine.events import (
     TryEnded,
 )
 from executions.engine.plan import Plan
-from executions.engine.rules.ending import END_AS, FAILURE
-from executions.engine.rules.killing import ALONE
+from executions.engine.rules.ending import FAILURE
 from executions.engine.state import (
     Ask,
     Moment,
@@ -54,7 +46,6 @@ from executions.engine.state import (
     Try,
 )
 
-RETRY_AT: Final = "retryAt"
 ON_RESUME: Final = "onResume"
 
 
@@ -75,17 +66,31 @@ def evolve(plan: Plan, snapshot: Snapshot, event: Event) -> Snapshot:
             _change(snapshot, replace(snapshot.runs[run], live_attempt=True, run_after=None))
         case RunReported():
             _report(plan, snapshot, event)
+        case ChildStarted() | Opened() | PhaseEntered() | RoundEnded() | RoundBegun():
+            _of_group(snapshot, event)
+        case KillSent(run=run):
+            _change(snapshot, replace(snapshot.runs[run], kill_sent=True))
+        case Reopened():
+            _reopen(snapshot, event)
+        case Removed(runs=runs):
+            _remove(snapshot, runs)
+        case ResumeAsked():
+            _resume(snapshot, event)
+        case _:
+            snapshot.execution = evolve_execution.after(snapshot.execution, event)
+            snapshot.look_at(None)
+    return snapshot
+
+
+def _of_group(
+    snapshot: Snapshot, event: ChildStarted | Opened | PhaseEntered | RoundEnded | RoundBegun
+) -> None:
+    match event:
         case ChildStarted(run=run, child=child, at=at):
-            _change(
-                snapshot,
-                replace(_to(snapshot.runs[run], State.RUNNING, at), child=child),
-            )
+            _change(snapshot, replace(_to(snapshot.runs[run], State.RUNNING, at), child=child))
         case Opened(run=run, scope=scope, at=at):
             scope = replace(scope, since=at) if scope.round else scope
-            _change(
-                snapshot,
-                replace(_to(snapshot.runs[run], State.RUNNING, at), scope=scope),
-            )
+            _change(snapshot, replace(_to(snapshot.runs[run], State.RUNNING, at), scope=scope))
         case PhaseEntered(owner=owner, phase=phase):
             scope = snapshot.scope_of(owner)
             _rescope(snapshot, owner, replace(scope, phase=phase, cursor=0))
@@ -93,70 +98,8 @@ def evolve(plan: Plan, snapshot: Snapshot, event: Event) -> Snapshot:
             _rescope(snapshot, run, replace(snapshot.scope_of(run), wake=wake))
         case RoundBegun():
             _begin_round(snapshot, event)
-        case KillSent(run=run):
-            _change(snapshot, replace(snapshot.runs[run], kill_sent=True))
-        case Reopened():
-            _reopen(snapshot, event)
-        case Removed(runs=runs):
-            _remove(snapshot, runs)
-        case _:
-            _of_execution(snapshot, event)
-    return snapshot
-
-
-def _of_execution(
-    snapshot: Snapshot,
-    event: ExecutionMoved
-    | RetryPlanned
-    | Admitted
-    | Held
-    | KillAsked
-    | PauseAsked
-    | ResumeAsked
-    | ExecutionReopened,
-) -> None:
-    execution = snapshot.execution
-    match event:
-        case ExecutionMoved(state=state, at=at):
-            execution = replace(
-                execution, state=state, history=(*execution.history, Moment(state, at))
-            )
-        case RetryPlanned(due=due):
-            execution = replace(execution, facts={**execution.facts, RETRY_AT: due.isoformat()})
-        case Admitted(forced=forced):
-            scheduled = None if forced else execution.scheduled_at
-            execution = replace(execution, admitted=True, scheduled_at=scheduled)
-        case Held(at=at):
-            history = (*execution.history, Moment(State.QUEUED, at))
-            execution = replace(execution, admitted=False, state=State.QUEUED, history=history)
-        case KillAsked(cascade=cascade, end_as=end_as):
-            facts = dict(execution.facts)
-            facts |= {} if cascade else {ALONE: True}
-            facts |= {} if end_as is None else {END_AS: end_as}
-            execution = replace(execution, kill_asked=True, pause_asked=False, facts=facts)
-        case PauseAsked():
-            execution = replace(execution, pause_asked=True)
-        case ResumeAsked():
-            _resume(snapshot, event)
-            return
-        case ExecutionReopened(scope=scope, at=at):
-            history = (*execution.history, Moment(State.RESTARTED, at))
-            execution = replace(
-                execution,
-                state=State.RESTARTED,
-                history=history,
-                scope=scope,
-                facts={k: v for k, v in execution.facts.items() if k not in _ENDINGS},
-                kill_asked=False,
-                pause_asked=False,
-            )
         case _:
             assert_never(event)
-    snapshot.execution = execution
-    snapshot.look_at(None)
-
-
-_ENDINGS: Final = frozenset({RETRY_AT, FAILURE, ALONE, END_AS, Ask.OUTPUTS})
 
 
 def _create(plan: Plan, snapshot: Snapshot, event: RunCreated) -> None:

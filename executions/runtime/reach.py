@@ -17,7 +17,9 @@ def may_reach(own: str, wanted: str) -> bool:
     place = tenants.namespace(wanted)
     if place is None:
         return False
-    return any(own == allowed or own.startswith(f"{allowed}.") for allowed in place.allowed_namespaces)
+    return any(
+        own == allowed or own.startswith(f"{allowed}.") for allowed in place.allowed_namespaces
+    )
 
 
 def secret_of(own: str, namespace: str | None, name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from downbeat.common import clock
 from downbeat.common.models import uuid7
-from executions.engine.evolve import RETRY_AT
+from executions.engine.evolve_execution import RETRY_AT
 from executions.engine.rules.retrying import FIRST_STARTED
 from executions.engine.state import Execution, State
 from executions.runtime.inbox import Message, post

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import random
 import signal
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ from tests.bench.footprint import family
 from tests.bench.server import Server, running
 
 LEASE_SECONDS: Final = 2.0
+FREEZE_SECONDS: Final = 2 * LEASE_SECONDS
 SETTINGS: Final = {
     "DOWNBEAT_LAUNCHER": "process",
     "DOWNBEAT_ALLOW_PROCESS_LAUNCHER": "1",
@@ -50,6 +52,22 @@ def kill(server: Server, role: str, dice: random.Random) -> int | None:
         os.kill(victim, signal.SIGKILL)
     except ProcessLookupError:
         return None
+    return victim
+
+
+def freeze(server: Server, dice: random.Random) -> int | None:
+    """Stops a worker for longer than its lease, and lets it go on as if nothing had happened.
+
+    What its tasks did meanwhile is written too late, and has to be refused.
+    """
+    found = processes(server, "worker")
+    if not found:
+        return None
+    victim = dice.choice(sorted(found))
+    os.kill(victim, signal.SIGSTOP)
+    time.sleep(FREEZE_SECONDS)
+    with suppress(ProcessLookupError):
+        os.kill(victim, signal.SIGCONT)
     return victim
 
 

@@ -20,15 +20,16 @@ from downbeat.common.faultpoints import NAMES
 from tests.bench.server import Server, free_port
 from tests.chaos import ticks, witness
 from tests.chaos.asking import PAUSE, Patient
-from tests.chaos.instance import LEASE_SECONDS, ROLES, instance, kill
+from tests.chaos.instance import LEASE_SECONDS, ROLES, freeze, instance, kill
 from tests.chaos.judgement import Facts, faults, gaps, open_runs
 from tests.chaos.load import Load, source
 
 KILLS: Final = int(os.environ.get("CHAOS_KILLS", "20"))
 EXECUTIONS: Final = int(os.environ.get("CHAOS_EXECUTIONS", "280"))
 SOAK_SECONDS: Final = 60 * float(os.environ.get("SOAK_MINUTES", "0"))
-BLOWS: Final = (*NAMES, *ROLES, "worker", "worker", "scheduler")
-"""Fault points and roles; twenty, so that an ordinary run deals each of them once."""
+FREEZE: Final = "frozen worker"
+BLOWS: Final = (*NAMES, *ROLES, FREEZE, "worker", "worker")
+"""Fault points, roles and a zombie; twenty, so that an ordinary run deals each of them once."""
 RECOVERY_SECONDS: Final = 30.0
 ARMED_SECONDS: Final = 15.0
 END_SECONDS: Final = 240.0
@@ -118,6 +119,8 @@ class Tormentor:
             print(f"nobody was met by {blow}")
 
     def _strike(self, blow: str) -> bool:
+        if blow == FREEZE:
+            return freeze(self.server, self.dice) is not None
         if blow in ROLES:
             return bool(_until(lambda: bool(kill(self.server, blow, self.dice)), ARMED_SECONDS))
         point = self.armed / blow

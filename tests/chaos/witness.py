@@ -12,6 +12,7 @@ import sqlite3
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +49,11 @@ def serve(port: int, file: Path) -> None:
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
+            # A task that is killed in the middle of a report has not made it.
+            with suppress(ConnectionError, ValueError):
+                self._listen()
+
+        def _listen(self) -> None:
             for line in self.rfile:
                 said = json.loads(line)
                 with lock:

@@ -6,12 +6,13 @@ import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from kombu import Connection
+from celery import Celery
 
 from tests.integration.runtime.conftest import Processes, processes
 from tests.support.cast import NAMESPACE, Cast
@@ -94,21 +95,23 @@ def place(cast: Cast, processes: Processes, broker: str, **more: str) -> Iterato
 
 def send(broker: str, *payloads: object) -> None:
     """Messages in the shape of doorbells, whatever they say."""
-    from downbeat.celery import app
-
-    with Connection(broker) as connection, connection.Producer() as producer:
-        for payload in payloads:
-            app.send_task(
-                "executions.tasks.ring", args=[payload], queue=QUEUE, producer=producer, retry=False
-            )
+    app = _app(broker)
+    for payload in payloads:
+        app.send_task("executions.tasks.ring", args=[payload], queue=QUEUE, ignore_result=True)
 
 
 def purge(broker: str) -> None:
     """Loses everything that waits."""
-    with Connection(broker) as connection:
+    with _app(broker).connection_for_write() as connection:
         queue = connection.SimpleQueue(QUEUE)
         queue.clear()
         queue.close()
+
+
+@cache
+def _app(broker: str) -> Celery:
+    """Somebody else's application at the same broker."""
+    return Celery("stranger", broker=broker, set_as_current=False)
 
 
 def _answers(url: str) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from downbeat.sdk.retry import ConstantRetry
 from downbeat.sdk.task import Task
 from executions.engine import laws
+from executions.engine.events import AttemptQueued
 from executions.engine.state import TERMINAL, Ask, State
 from flows.plugins.core.branching import If, Switch
 from flows.plugins.core.groups import AllowFailure, Dag, Parallel, Sequential
@@ -194,7 +195,10 @@ def test_every_execution_ends_lawfully(
             killed_with = len(world.snapshot.runs)
         if moment == pause_at and world.snapshot.execution.state is State.RUNNING:
             world.pause()
+        held, before = world.snapshot.execution.held, len(world.events)
         world.settle()
+        if held:
+            assert not any(isinstance(event, AttemptQueued) for event in world.events[before:])
         laws.check(world.plan, world.snapshot, world.now())
         if killed_with is not None and not world.snapshot.execution.ended:
             assert len(world.snapshot.runs) == killed_with
