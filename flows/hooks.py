@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from downbeat.common import events
-
 from flows.models import Flow
 from flows.services.errors import NamespaceInUse
 from tenants.contracts import NamespaceDeleting

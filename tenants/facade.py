@@ -7,7 +7,13 @@ from tenants.contracts import NamespaceRef, TenantRef
 from tenants.selectors.namespaces import by_id as namespace_by_id
 from tenants.selectors.namespaces import by_path as namespace
 from tenants.selectors.namespaces import merged as merged_variables
-from tenants.selectors.tenants import tenant_count, tenant_of_id, tenant_of_slug, tenant_slug, tenants
+from tenants.selectors.tenants import (
+    tenant_count,
+    tenant_of_id,
+    tenant_of_slug,
+    tenant_slug,
+    tenants,
+)
 from tenants.services.keys import decrypt, encrypt
 from tenants.services.namespaces import ensure_namespace
 from tenants.services.people import reset_password

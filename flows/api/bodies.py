@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
-from downbeat.common.errors import FieldError, InvalidFields, NotFound
 from rest_framework.request import Request
 
+from downbeat.common.errors import FieldError, InvalidFields, NotFound
 from flows.services.publish import Address, invalid
 from flows.spec.flow import FlowSpec
 from flows.spec.parse import ParsedFlow

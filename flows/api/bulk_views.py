@@ -7,10 +7,10 @@ import zipfile
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
-from downbeat.common.errors import FieldError, InvalidFields
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from downbeat.common.errors import FieldError, InvalidFields
 from flows.api import bodies, wire
 from flows.api.scope import in_tenant
 from flows.selectors import definitions

@@ -7,13 +7,13 @@ import zipfile
 from typing import Any, ClassVar
 
 from django.http import FileResponse
-from downbeat.common.errors import FieldError, InvalidFields
-from downbeat.common.scope import current_tenant
-from downbeat.common.storage import storage_for
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from downbeat.common.errors import FieldError, InvalidFields
+from downbeat.common.scope import current_tenant
+from downbeat.common.storage import storage_for
 from flows.api import bodies, wire
 from flows.api.scope import in_tenant
 from flows.contracts import FileRef
@@ -109,7 +109,7 @@ class NamespaceFileViewSet(TenantViewSet):
         if upload is None:
             raise InvalidFields([FieldError("send the file as fileContent", path="fileContent")])
         path = request.query_params.get("path") or f"/{upload.name}"
-        if path.endswith("/") or path == f"/{upload.name}" and path.endswith(".zip"):
+        if path.endswith("/") or (path == f"/{upload.name}" and path.endswith(".zip")):
             writing.import_archive(found, upload.file, below=path if path.endswith("/") else "/")
             return Response([])
         stored = writing.put_file(found, path, upload.file)
@@ -145,7 +145,7 @@ class NamespaceFileViewSet(TenantViewSet):
     def _file(self, namespace: str, request: Request, revision: int | None = None) -> FileRef:
         self._namespace(namespace, "file.view")
         found = files.file(namespace, _path(request), revision)
-        if found is None or found.directory and revision is not None:
+        if found is None or (found.directory and revision is not None):
             raise FileNotFound(path=_path(request), namespace=namespace)
         return found
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from downbeat.common.api.filters import EQUALITY, TEXT, Op, parse
-from downbeat.common.api.pagination import page_request, paginate
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from downbeat.common.api.filters import EQUALITY, TEXT, Op, parse
+from downbeat.common.api.pagination import page_request, paginate
 from flows.api import bodies, wire
 from flows.api.scope import in_tenant
 from flows.api.search import matching_flows

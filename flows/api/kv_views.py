@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 import orjson
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from downbeat.common.api.filters import TEXT, Op, parse
 from downbeat.common.api.pagination import page_request, paginate
 from downbeat.common.errors import FieldError, InvalidFields
 from downbeat.sdk.fields import parse_duration
-from rest_framework.request import Request
-from rest_framework.response import Response
-
 from flows.api import wire
 from flows.api.scope import in_tenant
 from flows.selectors import keyvalues as pairs

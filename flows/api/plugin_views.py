@@ -7,11 +7,11 @@ from typing import Final
 
 import orjson
 from django.http import HttpResponse
-from downbeat.common.errors import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from downbeat.common.errors import NotFound
 from flows.selectors import plugins as catalogue
 from flows.spec.expressions import catalogue as expressions
 from tenants.http import InstanceAPIView

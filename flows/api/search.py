@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from django.db.models import Q, QuerySet
+
 from downbeat.common.api.filters import Clause, Group, Logical, Op
 from downbeat.common.errors import FieldError, InvalidFields
-
 from flows.models import Flow
 
 COLUMNS = {"namespace": "namespace", "flowId": "flow_id", "id": "flow_id"}

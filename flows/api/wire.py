@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from downbeat.common.clock import wire
-
 from flows.contracts import FileRef, KeyValueRef
 from flows.models import Flow, FlowRevision
 from flows.spec.diagnostics import Diagnostic

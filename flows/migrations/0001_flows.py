@@ -1,9 +1,10 @@
 """Definitions with their history, key-value pairs and files of namespaces."""
 
 import django.contrib.postgres.fields
+from django.db import migrations, models
+
 import downbeat.common.models
 import downbeat.common.scope
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
@@ -26,9 +27,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "tenant_id",
-                    models.UUIDField(
-                        default=downbeat.common.scope.current_tenant, editable=False
-                    ),
+                    models.UUIDField(default=downbeat.common.scope.current_tenant, editable=False),
                 ),
                 ("namespace_id", models.UUIDField()),
                 ("namespace", models.TextField()),
@@ -85,9 +84,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "tenant_id",
-                    models.UUIDField(
-                        default=downbeat.common.scope.current_tenant, editable=False
-                    ),
+                    models.UUIDField(default=downbeat.common.scope.current_tenant, editable=False),
                 ),
                 ("flow_uid", models.UUIDField()),
                 ("revision", models.PositiveIntegerField()),
@@ -121,9 +118,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "tenant_id",
-                    models.UUIDField(
-                        default=downbeat.common.scope.current_tenant, editable=False
-                    ),
+                    models.UUIDField(default=downbeat.common.scope.current_tenant, editable=False),
                 ),
                 ("namespace_id", models.UUIDField()),
                 ("namespace", models.TextField()),
@@ -160,9 +155,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "tenant_id",
-                    models.UUIDField(
-                        default=downbeat.common.scope.current_tenant, editable=False
-                    ),
+                    models.UUIDField(default=downbeat.common.scope.current_tenant, editable=False),
                 ),
                 ("namespace_id", models.UUIDField()),
                 ("namespace", models.TextField()),

@@ -11,9 +11,7 @@ class Migration(migrations.Migration):
     dependencies = (("flows", "0001_flows"), ("tenants", "0002_isolation"))
     operations = (
         TenantTable("flow"),
-        CompositeForeignKey(
-            "flow", ["namespace_id"], "tenants_namespace", on_delete="restrict"
-        ),
+        CompositeForeignKey("flow", ["namespace_id"], "tenants_namespace", on_delete="restrict"),
         TenantTable("flow_revision"),
         CompositeForeignKey("flow_revision", ["flow_uid"], "flow"),
         TenantTable("key_value"),

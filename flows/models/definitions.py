@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
 from downbeat.common.models import TenantOwned
 
 
@@ -38,9 +39,7 @@ class Flow(TenantOwned):
             ),
         )
         indexes = (
-            models.Index(
-                fields=("tenant_id", "namespace_id"), name="flow_tenant_namespace"
-            ),
+            models.Index(fields=("tenant_id", "namespace_id"), name="flow_tenant_namespace"),
         )
 
 

@@ -28,9 +28,7 @@ def source(row: Flow, revision: int | None = None) -> FlowRevision:
     number = revision or row.revision
     found = FlowRevision.objects.filter(flow_uid=row.id, revision=number).first()
     if found is None:
-        raise RevisionNotFound(
-            namespace=row.namespace, flow_id=row.flow_id, revision=number
-        )
+        raise RevisionNotFound(namespace=row.namespace, flow_id=row.flow_id, revision=number)
     return found
 
 
@@ -41,11 +39,7 @@ def sources(rows: Iterable[Flow]) -> dict[str, str]:
     for row in listed:
         wanted |= Q(flow_uid=row.id, revision=row.revision)
     found = {item.flow_uid: item.source for item in FlowRevision.objects.filter(wanted)}
-    return {
-        f"{row.namespace}/{row.flow_id}": found[row.id]
-        for row in listed
-        if row.id in found
-    }
+    return {f"{row.namespace}/{row.flow_id}": found[row.id] for row in listed if row.id in found}
 
 
 def history(row: Flow) -> list[FlowRevision]:

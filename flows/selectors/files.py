@@ -38,9 +38,7 @@ def file(namespace: str, path: str, revision: int | None = None) -> FileRef | No
 
 def revisions(namespace: str, path: str) -> list[FileRef]:
     """Every revision of a file, oldest first."""
-    rows = NamespaceFile.objects.filter(
-        namespace=namespace, path=normal_path(path) or ""
-    )
+    rows = NamespaceFile.objects.filter(namespace=namespace, path=normal_path(path) or "")
     return [reference(row) for row in rows.order_by("revision")]
 
 
@@ -51,10 +49,7 @@ def folder(namespace: str, path: str) -> list[FileRef]:
         namespace=namespace, current=True, path__startswith=prefix
     ).exclude(path__contains="\n")
     inside = [row for row in rows if "/" not in row.path[len(prefix) :]]
-    return [
-        reference(row)
-        for row in sorted(inside, key=lambda row: (not row.directory, row.path))
-    ]
+    return [reference(row) for row in sorted(inside, key=lambda row: (not row.directory, row.path))]
 
 
 def search(namespace: str, text: str = "") -> list[FileRef]:
@@ -72,8 +67,7 @@ def matching(
     return [
         found
         for found in search(namespace)
-        if (not include or _matches(found.path, include))
-        and not _matches(found.path, exclude)
+        if (not include or _matches(found.path, include)) and not _matches(found.path, exclude)
     ]
 
 

@@ -25,10 +25,7 @@ def pair(namespace: str, key: str) -> KeyValueRef | None:
 
 def inherited_pair(ancestors: Sequence[str], key: str) -> KeyValueRef | None:
     """The pair under a key in the nearest of a namespace and its ancestors."""
-    found = {
-        row.namespace: row
-        for row in live_pairs().filter(namespace__in=ancestors, key=key)
-    }
+    found = {row.namespace: row for row in live_pairs().filter(namespace__in=ancestors, key=key)}
     nearest = max(found, key=len, default=None)
     return reference(found[nearest]) if nearest else None
 

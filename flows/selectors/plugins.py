@@ -10,7 +10,6 @@ from typing import Any
 
 from downbeat.sdk.task import Task
 from downbeat.sdk.trigger import Condition, Trigger
-
 from flows.selectors.catalogue import registry
 from flows.spec.expressions import Catalogue
 from flows.spec.registry import AnyType, full_name
@@ -41,8 +40,7 @@ def documentation(type_name: str) -> Json | None:
         "deprecated": getattr(found, "deprecated", None),
         "aliases": list(found.aliases),
         "examples": [
-            {"title": title, "code": code}
-            for title, code in getattr(found, "examples", ())
+            {"title": title, "code": code} for title, code in getattr(found, "examples", ())
         ],
         "schema": {"properties": type_schema(registry(), found)},
     }
@@ -72,10 +70,7 @@ def input_types() -> list[Json]:
     """The types that an input may have."""
     from flows.spec.inputs import INPUT_TYPES
 
-    return [
-        {"type": name, "cls": found.__name__}
-        for name, found in sorted(INPUT_TYPES.items())
-    ]
+    return [{"type": name, "cls": found.__name__} for name, found in sorted(INPUT_TYPES.items())]
 
 
 def icons() -> Json:
@@ -108,9 +103,7 @@ def _plugin(name: str, types: Iterable[AnyType]) -> Json:
         "version": "0.1.0",
         "tasks": [_element(found) for found in listed if issubclass(found, Task)],
         "triggers": [_element(found) for found in listed if issubclass(found, Trigger)],
-        "conditions": [
-            _element(found) for found in listed if issubclass(found, Condition)
-        ],
+        "conditions": [_element(found) for found in listed if issubclass(found, Condition)],
     }
 
 

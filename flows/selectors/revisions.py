@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from downbeat.common.scope import tenant_scope
-
 from flows.contracts import RevisionRef
 from flows.models import Flow, FlowRevision
 from flows.selectors.catalogue import registry
@@ -76,13 +75,9 @@ def specs(
     """Many revisions at once, as ``(uid, number)`` → revision; missing ones are left out."""
     pairs = set(wanted)
     with tenant_scope(tenant_id):
-        rows = {
-            row.id: row for row in Flow.objects.filter(id__in={uid for uid, _ in pairs})
-        }
+        rows = {row.id: row for row in Flow.objects.filter(id__in={uid for uid, _ in pairs})}
         found = {
-            (uid, number): _reference(rows[uid], number)
-            for uid, number in pairs
-            if uid in rows
+            (uid, number): _reference(rows[uid], number) for uid, number in pairs if uid in rows
         }
     return {key: reference for key, reference in found.items() if reference is not None}
 

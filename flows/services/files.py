@@ -10,11 +10,11 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from django.db import transaction
+
 from downbeat.common import clock
 from downbeat.common.models import uuid7
 from downbeat.common.scope import current_tenant
 from downbeat.common.storage import storage_for
-
 from flows.contracts import FileRef
 from flows.models import NamespaceFile
 from flows.selectors.files import normal_path, reference

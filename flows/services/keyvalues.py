@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+
 from downbeat.common import clock
 from downbeat.common.models import uuid7
 from downbeat.common.scope import current_tenant
 from downbeat.sdk.fields import format_duration, parse_duration
-
 from flows.contracts import KeyValueRef
 from flows.models import KeyValue
 from flows.selectors.keyvalues import live_pairs, reference

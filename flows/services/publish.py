@@ -7,17 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+
 from downbeat.common import clock, events
 from downbeat.common.errors import FieldError
 from downbeat.common.models import uuid7
 from downbeat.common.scope import current_tenant
-
 from flows.contracts import FlowDeleted, FlowPublished
 from flows.models import Flow, FlowRevision
 from flows.selectors.catalogue import registry
 from flows.selectors.revisions import namespace_defaults
 from flows.services.errors import FlowExists, FlowInvalid, FlowMoved, FlowNotFound
 from flows.spec.diagnostics import Diagnostic
+from flows.spec.flow import FlowSpec
 from flows.spec.parse import ParsedFlow, parse_flow, source_namespace
 from tenants import facade as tenants
 from tenants.access import require
@@ -115,8 +116,8 @@ def _publish(
     if must_exist is False and live:
         raise FlowExists(namespace=flow.namespace, flow_id=flow.id)
     if row is None:
-        return _first(outcome, source, actor=actor)
-    return _next(row, outcome, source, actor=actor)
+        return _first(flow, outcome, source, actor=actor)
+    return _next(row, flow, outcome, source, actor=actor)
 
 
 def _check_rights(row: Flow | None, namespace: str, *, actor: Actor) -> None:
@@ -127,9 +128,7 @@ def _check_rights(row: Flow | None, namespace: str, *, actor: Actor) -> None:
     require(actor, "flow.create", found.id)
 
 
-def _first(outcome: ParsedFlow, source: str, *, actor: Actor) -> Flow:
-    flow = outcome.flow
-    assert flow is not None
+def _first(flow: FlowSpec, outcome: ParsedFlow, source: str, *, actor: Actor) -> Flow:
     found = tenants.ensure_namespace(actor, flow.namespace)
     row = Flow(
         id=uuid7(),
@@ -140,7 +139,7 @@ def _first(outcome: ParsedFlow, source: str, *, actor: Actor) -> Flow:
         revision=1,
         created_at=clock.now(),
     )
-    _describe(row, outcome, source)
+    _describe(row, flow, outcome, source)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -149,19 +148,17 @@ def _first(outcome: ParsedFlow, source: str, *, actor: Actor) -> Flow:
     return _announce(row, source, actor=actor)
 
 
-def _next(row: Flow, outcome: ParsedFlow, source: str, *, actor: Actor) -> Flow:
+def _next(row: Flow, flow: FlowSpec, outcome: ParsedFlow, source: str, *, actor: Actor) -> Flow:
     if not row.deleted and row.checksum == checksum(source):
         return row
     row.revision += 1
     row.deleted = False
-    _describe(row, outcome, source)
+    _describe(row, flow, outcome, source)
     row.save()
     return _announce(row, source, actor=actor)
 
 
-def _describe(row: Flow, outcome: ParsedFlow, source: str) -> None:
-    flow = outcome.flow
-    assert flow is not None
+def _describe(row: Flow, flow: FlowSpec, outcome: ParsedFlow, source: str) -> None:
     row.checksum = checksum(source)
     row.description = flow.description or ""
     row.labels = {label.key: label.value for label in flow.labels}

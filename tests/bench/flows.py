@@ -12,9 +12,7 @@ FIBONACCI = """
 def _python(task_id: str, *, indent: int = 2, script: str = FIBONACCI) -> str:
     pad = " " * indent
     body = "\n".join(
-        f"{pad}    {line.strip(chr(10))[8:]}"
-        for line in script.splitlines()
-        if line.strip()
+        f"{pad}    {line.strip(chr(10))[8:]}" for line in script.splitlines() if line.strip()
     )
     return f"{pad}- id: {task_id}\n{pad}  type: scripts.python.Script\n{pad}  script: |\n{body}\n"
 

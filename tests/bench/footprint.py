@@ -57,9 +57,7 @@ def name(pid: int) -> str:
     """The command of a process, short."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        return " ".join(
-            word.decode(errors="replace").rsplit("/", 1)[-1] for word in words[:4]
-        )[:60]
+        return " ".join(word.decode(errors="replace").rsplit("/", 1)[-1] for word in words[:4])[:60]
     except OSError:
         return "?"
 
@@ -70,7 +68,5 @@ def idle(root: int, *, seconds: float) -> tuple[float, float, list[tuple[str, fl
     time.sleep(seconds)
     pids = family(root)
     spent = sum(processor_seconds(pid) - before.get(pid, 0.0) for pid in pids)
-    parts = sorted(
-        ((name(pid), proportional_mb(pid)) for pid in pids), key=lambda p: -p[1]
-    )
+    parts = sorted(((name(pid), proportional_mb(pid)) for pid in pids), key=lambda p: -p[1])
     return sum(part for _, part in parts), 100 * spent / seconds, parts

@@ -28,9 +28,7 @@ def database(dsn: str) -> dict[str, float]:
         connection.execute("create temp table probe (id int primary key, state text)")
         commits = _rate(lambda n: _insert_update(connection, n))
         connection.execute("truncate probe")
-        connection.execute(
-            "insert into probe select n, 'Q' from generate_series(1, 200000) n"
-        )
+        connection.execute("insert into probe select n, 'Q' from generate_series(1, 200000) n")
         claims = _rate(lambda _: _claim(connection)) * 50
     return {"insert+update commits/s": commits, "batch claims/s": claims}
 
@@ -48,9 +46,7 @@ def _claim(connection: psycopg.Connection[Any]) -> None:
     )
 
 
-def _rate(
-    step: Callable[[int], None], *, seconds: float = 1.0, rounds: int = 3
-) -> float:
+def _rate(step: Callable[[int], None], *, seconds: float = 1.0, rounds: int = 3) -> float:
     rates, number = [], 0
     for _ in range(rounds):
         began, done = time.perf_counter(), 0

@@ -64,9 +64,7 @@ def fan(server: Server, report: Report) -> None:
         flows.inline_loop(10_000),
     ):
         server.client.deploy(source)
-    report.show(
-        "W2 python fan of 100", workloads.median_wall(server.client, "w2", rounds=3)
-    )
+    report.show("W2 python fan of 100", workloads.median_wall(server.client, "w2", rounds=3))
     short = workloads.median_wall(server.client, "loop100", rounds=5)
     report.show("W2 inline loop of 100", short)
     long = workloads.run_flow(server.client, "loop10000").wall
@@ -100,9 +98,7 @@ def webhooks(server: Server, report: Report) -> None:
     server.client.deploy(flows.webhook())
     workloads.webhook_rate(server.client, per_second=20, seconds=2)
     for per_minute in (4_000, 6_000, 8_000, 12_000, 16_000):
-        found = workloads.webhook_rate(
-            server.client, per_second=per_minute / 60, seconds=10
-        )
+        found = workloads.webhook_rate(server.client, per_second=per_minute / 60, seconds=10)
         report.show(f"webhook {per_minute:,}/min mean", found.mean)
         report.show(f"webhook {per_minute:,}/min p95", found.p95)
         report.show(f"webhook {per_minute:,}/min done", found.done * 60, "/min")
@@ -137,9 +133,7 @@ def main(names: list[str]) -> None:
     """Every named workload with the process launcher, then those that launch with bubblewrap."""
     wanted = [name.upper() for name in names] or list(ALL)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-    with running(
-        DOWNBEAT_LAUNCHER="process", DOWNBEAT_ALLOW_PROCESS_LAUNCHER="1"
-    ) as server:
+    with running(DOWNBEAT_LAUNCHER="process", DOWNBEAT_ALLOW_PROCESS_LAUNCHER="1") as server:
         report = Report("process")
         for name in wanted:
             ALL[name](server, report)

@@ -41,9 +41,7 @@ class Client:
         kind: str = "text/plain",
     ) -> Any:
         """The answer of a request below the tenant, as data; raises on a refusal."""
-        status, content = self.raw(
-            verb, f"/api/v1/{self.tenant}{path}", body, kind=kind
-        )
+        status, content = self.raw(verb, f"/api/v1/{self.tenant}{path}", body, kind=kind)
         if not 200 <= status < 300:
             raise RuntimeError(f"{verb} {path}: {status} {content[:500]!r}")
         return json.loads(content) if content else None
@@ -73,9 +71,7 @@ class Client:
             raise
 
     def _connection(self) -> http.client.HTTPConnection:
-        found: http.client.HTTPConnection | None = getattr(
-            self._local, "connection", None
-        )
+        found: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
         if found is None:
             found = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
             found.connect()
@@ -113,11 +109,7 @@ def running(**settings: str) -> Iterator[Server]:
     port = free_port()
     command = str(Path(sys.executable).parent / "downbeat")
     environment = {
-        **{
-            key: value
-            for key, value in os.environ.items()
-            if not key.startswith("DOWNBEAT_")
-        },
+        **{key: value for key, value in os.environ.items() if not key.startswith("DOWNBEAT_")},
         "DOWNBEAT_HOME": str(home / "home"),
         "DOWNBEAT_PORT": str(port),
         **settings,
@@ -152,9 +144,7 @@ def _wait_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
             time.sleep(0.05)
         finally:
             connection.close()
-    raise RuntimeError(
-        f"The server did not start: {log.read_text(errors='replace')[-3000:]}"
-    )
+    raise RuntimeError(f"The server did not start: {log.read_text(errors='replace')[-3000:]}")
 
 
 def _client(command: str, environment: dict[str, str], port: int) -> Client:

@@ -85,9 +85,7 @@ def busy_ratio(client: Client) -> float:
     timed = run_flow(client, "w5")
     spent = 0.0
     for run in timed.execution["taskRunList"]:
-        outputs = client.call(
-            "GET", f"/outputs/tasks/{timed.execution['id']}/{run['id']}"
-        )
+        outputs = client.call("GET", f"/outputs/tasks/{timed.execution['id']}/{run['id']}")
         spent += float(outputs["vars"]["seconds"])
     return timed.wall / spent
 
@@ -125,9 +123,7 @@ def webhook_rate(client: Client, *, per_second: float, seconds: float) -> Rate:
     ends = _end_times(client, "hook", set(ids))
     waits = sorted(ends[ids[number]] - due[number] for number in range(count))
     span = max(ends.values()) - begin
-    return Rate(
-        per_second, count / span, statistics.fmean(waits), waits[int(count * 0.95) - 1]
-    )
+    return Rate(per_second, count / span, statistics.fmean(waits), waits[int(count * 0.95) - 1])
 
 
 def _in_threads(call: Callable[[int], object], count: int, threads: int) -> None:
@@ -162,25 +158,17 @@ def _ends(client: Client, flow_id: str, count: int) -> list[float]:
         if len(ends) >= count:
             return ends
         time.sleep(0.2)
-    raise RuntimeError(
-        f"{flow_id}: not all of {count} ended within {LIMIT_SECONDS:.0f} s"
-    )
+    raise RuntimeError(f"{flow_id}: not all of {count} ended within {LIMIT_SECONDS:.0f} s")
 
 
 def _end_times(client: Client, flow_id: str, ids: set[str]) -> dict[str, float]:
     deadline = time.monotonic() + LIMIT_SECONDS
     while time.monotonic() < deadline:
-        found = {
-            key: end
-            for key, end in _listed(client, flow_id).items()
-            if key in ids and end
-        }
+        found = {key: end for key, end in _listed(client, flow_id).items() if key in ids and end}
         if len(found) == len(ids):
             return found
         time.sleep(0.2)
-    raise RuntimeError(
-        f"{flow_id}: {len(ids)} did not all end within {LIMIT_SECONDS:.0f} s"
-    )
+    raise RuntimeError(f"{flow_id}: {len(ids)} did not all end within {LIMIT_SECONDS:.0f} s")
 
 
 def _listed(client: Client, flow_id: str) -> dict[str, float]:

@@ -41,9 +41,7 @@ def rows(count: int, *, seed: int, broken_share: float = 0.0) -> Iterator[str]:
     step = timedelta(days=31) / count
     yield HEADER
     for number in range(count):
-        line = _row(
-            dice, number, MONTH + number * step, countries, prices, broken_share
-        )
+        line = _row(dice, number, MONTH + number * step, countries, prices, broken_share)
         yield line
         if dice.random() < 0.004:
             yield line
@@ -94,9 +92,7 @@ def write(folder: Path) -> list[Path]:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(
-        description="Writes the order files of the main example."
-    )
+    parser = argparse.ArgumentParser(description="Writes the order files of the main example.")
     parser.add_argument("folder", type=Path)
     for path in write(parser.parse_args().folder):
         print(path, path.stat().st_size)

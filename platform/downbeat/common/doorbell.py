@@ -94,7 +94,9 @@ class CeleryBell:
         except Exception as problem:
             # Whoever has committed must not wait again and again for a broker that is away.
             self._silent_until = time.monotonic() + SILENCE
-            log.warning("the broker does not answer, workers find their work by polling: %s", problem)
+            log.warning(
+                "the broker does not answer, workers find their work by polling: %s", problem
+            )
 
 
 @lru_cache(maxsize=1)

@@ -34,7 +34,9 @@ outputs:
 
 @pytest.fixture
 def client(runs: Runs, port: int) -> KestraClient:
-    return KestraClient(host=f"http://127.0.0.1:{port}", token=runs.cast.alice.token, timeout=30)
+    return KestraClient(  # type: ignore[no-untyped-call]
+        host=f"http://127.0.0.1:{port}", token=runs.cast.alice.token, timeout=30
+    )
 
 
 @pytest.fixture

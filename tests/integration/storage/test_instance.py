@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import boto3
 import httpx
 
-from tests.integration.storage.conftest import BUCKET, CREDENTIALS
+from tests.integration.storage.conftest import BUCKET
 from tests.support.stranger import EMAIL, PASSWORD, Server, eventually, up
 
 FLOW = """id: files
@@ -30,8 +32,8 @@ outputs:
 
 
 def test_files_of_executions_are_kept_in_the_bucket(s3: str) -> None:
-    settings = {"DOWNBEAT_STORAGE_URL": f"s3://{BUCKET}/instance", "DOWNBEAT_STORAGE_ENDPOINT": s3}
-    with up("--bare", **CREDENTIALS, **settings) as server:
+    url = f"s3://{BUCKET}/instance"
+    with up("--bare", DOWNBEAT_STORAGE_URL=url, DOWNBEAT_STORAGE_ENDPOINT=s3) as server:
         _set_up(server)
         with server.client() as client:
             shown = _run(client)
@@ -52,11 +54,11 @@ def _set_up(server: Server) -> None:
     assert answer.is_success, answer.text
 
 
-def _run(client: httpx.Client) -> dict[str, object]:
+def _run(client: httpx.Client) -> dict[str, Any]:
     yaml = {"Content-Type": "application/x-yaml"}
     published = client.post("/flows", content=FLOW, headers=yaml)
     assert published.is_success, published.text
     id = client.post("/executions/company.data/files").json()["id"]
     eventually(lambda: "endDate" in client.get(f"/executions/{id}").json()["state"], 60)
-    found: dict[str, object] = client.get(f"/executions/{id}").json()
+    found: dict[str, Any] = client.get(f"/executions/{id}").json()
     return found

@@ -23,10 +23,10 @@ def step(id: str, **more: Any) -> Task:
 
 
 def retry(times: int, **more: Any) -> ConstantRetry:
-    return ConstantRetry(type="constant", interval="PT1S", max_attempts=times, **more)
+    return ConstantRetry(type="constant", interval=timedelta(seconds=1), max_attempts=times, **more)
 
 
-def group(kind: type[Any], id: str, *tasks: Task, **more: Any) -> Task:
+def group(kind: type[Task], id: str, *tasks: Task, **more: Any) -> Task:
     return kind.model_validate({"id": id, "type": kind.type_name, "tasks": list(tasks), **more})
 
 
@@ -86,7 +86,7 @@ def test_a_retry_that_makes_a_new_execution_ends_this_one_as_retried() -> None:
 
 
 def test_a_lost_worker_is_no_fault_of_the_task_three_are() -> None:
-    verdicts = {1: LOST, 2: LOST, 3: State.SUCCESS}
+    verdicts: dict[int, Any] = {1: LOST, 2: LOST, 3: State.SUCCESS}
     world = World(Flow((step("a"),)), lambda task, attempt: verdicts[attempt])
     poison = World(Flow((step("a", retry=retry(9)),)), lambda task, attempt: LOST)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def quick(id: str, **more: Any) -> Task:
     return Quick(id=id, type="test.Quick", **more)
 
 
-def group(kind: type[Any], id: str, *tasks: Task, **more: Any) -> Task:
+def group(kind: type[Task], id: str, *tasks: Task, **more: Any) -> Task:
     return kind.model_validate({"id": id, "type": kind.type_name, "tasks": list(tasks), **more})
 
 
@@ -36,7 +37,7 @@ def failing(*names: str) -> Any:
 
 
 def retry(times: int, **more: Any) -> ConstantRetry:
-    return ConstantRetry(type="constant", interval="PT1S", max_attempts=times, **more)
+    return ConstantRetry(type="constant", interval=timedelta(seconds=1), max_attempts=times, **more)
 
 
 def test_tasks_of_a_flow_run_one_after_the_other() -> None:
@@ -309,7 +310,9 @@ def test_a_pause_that_nobody_resumes_in_time_fails() -> None:
 
 
 def test_a_sleep_holds_no_worker() -> None:
-    world = World(Flow((Sleep(id="nap", type="core.flow.Sleep", duration="PT5S"), step("next"))))
+    world = World(
+        Flow((Sleep(id="nap", type="core.flow.Sleep", duration=timedelta(seconds=5)), step("next")))
+    )
 
     world.settle()
     assert world.live_attempts() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -57,14 +58,14 @@ class Author:
         return make(self, depth, common)
 
 
-def _leaf(kind: type[Any], **more: Any) -> Any:
+def _leaf(kind: type[Task], **more: Any) -> Any:
     def make(author: Author, depth: int, common: dict[str, Any]) -> Task:
         return kind.model_validate({"type": kind.type_name, **common, **more})
 
     return make
 
 
-def _group(kind: type[Any], limit: str | None = None, **more: Any) -> Any:
+def _group(kind: type[Task], limit: str | None = None, **more: Any) -> Any:
     def make(author: Author, depth: int, common: dict[str, Any]) -> Task:
         found = {"type": kind.type_name, "tasks": author.tasks(depth - 1), **common, **more}
         if limit:
@@ -105,7 +106,7 @@ def _switch(author: Author, depth: int, common: dict[str, Any]) -> Task:
 LEAVES: list[Any] = [
     _leaf(Step),
     _leaf(Quick),
-    _leaf(Sleep, duration="PT5S"),
+    _leaf(Sleep, duration=timedelta(seconds=5)),
     _leaf(Subflow, namespace="n", flowId="f"),
     _leaf(Step, onWorkerLost="FAIL"),
 ]
@@ -126,7 +127,7 @@ GROUPS: list[Any] = [
 @st.composite
 def flows(draw: Draw) -> Flow:
     author = Author(draw)
-    retry = ConstantRetry(type="constant", interval="PT2S", max_attempts=2)
+    retry = ConstantRetry(type="constant", interval=timedelta(seconds=2), max_attempts=2)
     return Flow(
         tasks=tuple(author.tasks(2)),
         errors=tuple(author.maybe(1) or ()),

@@ -24,7 +24,7 @@ def quick(id: str, **more: Any) -> Task:
     return Quick(id=id, type="test.Quick", **more)
 
 
-def group(kind: type[Any], id: str, *tasks: Task, **more: Any) -> Task:
+def group(kind: type[Task], id: str, *tasks: Task, **more: Any) -> Task:
     return kind.model_validate({"id": id, "type": kind.type_name, "tasks": list(tasks), **more})
 
 
