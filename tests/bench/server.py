@@ -21,6 +21,8 @@ from typing import Any, Final
 
 START_SECONDS: Final = 120.0
 YAML: Final = "application/x-yaml"
+# Servers close connections that say nothing for a few seconds.
+IDLE_SECONDS: Final = 2.0
 
 
 @dataclass
@@ -72,7 +74,9 @@ class Client:
 
     def _connection(self) -> http.client.HTTPConnection:
         found: http.client.HTTPConnection | None = getattr(self._local, "connection", None)
-        if found is None:
+        idle_since = getattr(self._local, "used", 0.0)
+        self._local.used = time.monotonic()
+        if found is None or self._local.used - idle_since > IDLE_SECONDS:
             found = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
             found.connect()
             found.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -42,6 +42,11 @@ tasks:
       tell("start")
       time.sleep(0.2)
       tell("end")
+      print('::{{"outputs": {{"user": %d}}}}::' % os.getuid())
+outputs:
+  - id: user
+    type: INT
+    value: "{{{{ outputs.report.vars.user }}}}"
 """
 STARTS: Final = 60
 LIMITED_STARTS: Final = 24
@@ -75,12 +80,15 @@ def test_a_limit_on_executions_holds_across_workers(tmp_path: Path) -> None:
         for _ in range(LIMITED_STARTS):
             server.client.call("POST", "/executions/chaos/limited")
         ended = patient.ended("limited", seconds=120)
+        shown = [patient.get(f"/executions/{item['id']}") for item in ended]
         reports = witness.reports(file)
 
     assert [item["state"]["current"] for item in ended] == ["SUCCESS"] * LIMITED_STARTS
     assert max(_at_once(reports)) == LIMIT
     begun = [report for report in reports if report.event == "start"]
     assert len(begun) == LIMITED_STARTS
+    # Whoever starts a worker as root must not thereby run everybody's code as root.
+    assert len({item["outputs"]["user"] for item in shown}) == 1
 
 
 @contextmanager

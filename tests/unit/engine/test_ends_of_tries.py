@@ -119,7 +119,7 @@ def test_a_kill_stops_what_runs_and_starts_nothing_more() -> None:
 @pytest.mark.parametrize(
     "waiting",
     [
-        Sleep(id="w", type="core.flow.Sleep", duration="PT1H"),
+        Sleep(id="w", type="core.flow.Sleep", duration=timedelta(hours=1)),
         group(Pause, "w", step("sub")),
         step("w", retry=retry(9)),
     ],

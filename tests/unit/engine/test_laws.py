@@ -55,7 +55,8 @@ class Author:
         if make in GROUPS:
             common["errors"] = self.maybe(depth - 1)
             common["finally"] = self.maybe(depth - 1)
-        return make(self, depth, common)
+        made: Task = make(self, depth, common)
+        return made
 
 
 def _leaf(kind: type[Task], **more: Any) -> Any:
