@@ -28,7 +28,7 @@ up: setup ## Start everything; Ctrl-C stops it
 test: test-python test-portal ## Run all tests on an embedded server of their own
 
 test-python: setup-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-portal: setup-dev
 	$(PYTHON) tools/setup/npm.py run --silent test

@@ -42,7 +42,9 @@ def test_a_killed_process_is_started_again(instance: Instance, name: str) -> Non
 def test_a_client_waits_while_the_web_process_restarts(instance: Instance) -> None:
     instance.start()
 
-    os.kill(instance.pids("web")[-1], signal.SIGKILL)
+    web = instance.pids("web")[-1]
+    os.kill(web, signal.SIGKILL)
+    eventually(lambda: not is_alive(web))
 
     assert instance.answers()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib import request as http
+from urllib.error import HTTPError
 
 import pytest
 from django.db import connections
@@ -174,3 +177,21 @@ class Runs:
 def runs(cast: Cast) -> Runs:
     """Flows of Alice's."""
     return Runs(cast)
+
+
+@pytest.fixture(scope="module")
+def port(crew: Processes) -> Iterator[int]:
+    """The port of a web process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number = free.getsockname()[1]
+    crew.web(number)
+    end = time.monotonic() + 60
+    while True:
+        try:
+            http.urlopen(f"http://127.0.0.1:{number}/health/live", timeout=2)
+            break
+        except (OSError, HTTPError):
+            assert time.monotonic() < end, crew.printed()
+            time.sleep(0.2)
+    yield number

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
-import time
-from collections.abc import Iterator
 from typing import Any
 from urllib import request as http
 from urllib.error import HTTPError
@@ -13,28 +10,10 @@ from urllib.error import HTTPError
 import pytest
 import websocket
 
-from tests.integration.runtime.conftest import Processes, Runs
+from tests.integration.runtime.conftest import Runs
 from tests.integration.runtime.test_worker import LOG, flow, shell
 
 SLOW = "for i in 1 2 3; do echo line $i; sleep 0.3; done"
-
-
-@pytest.fixture(scope="module")
-def port(crew: Processes) -> Iterator[int]:
-    """The port of a web process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number = free.getsockname()[1]
-    crew.web(number)
-    end = time.monotonic() + 60
-    while True:
-        try:
-            http.urlopen(f"http://127.0.0.1:{number}/health/live", timeout=2)
-            break
-        except (OSError, HTTPError):
-            assert time.monotonic() < end, crew.printed()
-            time.sleep(0.2)
-    yield number
 
 
 def ask(runs: Runs, port: int, path: str, *, token: str | None = None, method: str = "GET") -> Any:
