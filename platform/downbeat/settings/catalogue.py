@@ -90,7 +90,11 @@ DATABASE = (
     _number("DATABASE_POOL", 12, "Most connections that one process keeps per role."),
     _text("PG_BINDIR", None, "Folder of PostgreSQL's binaries for the embedded server."),
     _secret("BROKER_URL", "Redis or RabbitMQ for doorbells; unset: LISTEN/NOTIFY.", Kind.URL),
-    _secret("CHANNEL_URL", "Redis for live streams of several web processes.", Kind.URL),
+    _secret(
+        "CHANNEL_URL",
+        "Redis as channel layer; live streams travel by NOTIFY and do not need it.",
+        Kind.URL,
+    ),
     _text("STORAGE_ROOT", None, "Folder of internal storage; unset: below the home."),
     Setting("STORAGE_URL", Kind.URL, None, "s3://bucket/prefix instead of a folder."),
     Setting("STORAGE_ENDPOINT", Kind.URL, None, "Address of an S3-compatible service."),
