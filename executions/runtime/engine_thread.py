@@ -167,11 +167,9 @@ class EngineThread:
             log.exception("execution %s could not be advanced (%d times)", id, times)
 
     def _as_turn_worker(self) -> Worker:
-        return Worker(id=self._worker.id, group=self._worker.group)
+        return Worker(id=self._worker.id, group=self._worker.group, start=self._slots.start)
 
     def _follow(self, tenant_id: UUID, outcome: TurnOutcome, *, rung: Collection[UUID]) -> None:
-        for work in outcome.claimed:
-            self._slots.start(work)
         if outcome.again:
             self._mailbox.ring(tenant_id, outcome.again)
         if self._worker.group in outcome.queued_groups:

@@ -10,10 +10,12 @@ between the drain and our commit has rung while the lock was still held, and nob
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
+
+from django.db import transaction
 
 from downbeat.common import faultpoints
 from downbeat.common.scope import tenant_scope
@@ -32,6 +34,8 @@ class Worker:
 
     id: UUID
     group: str
+    start: Callable[[Work], None] | None = None
+    """Called for each claimed attempt right after the commit, before anybody is told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,11 @@ def _turn(
     worker: Worker | None,
     free_slots: int,
 ) -> TurnOutcome:
+    claimed: list[Work] = []
     with tenant_scope(tenant_id):
         faultpoints.after_commit("turn.after_commit")
+        if worker and worker.start:
+            transaction.on_commit(lambda: _start(worker, claimed))
         held = store.hold(tenant_id, executions)
         accepted = turn_results.accept(tenant_id, results)
         turn_results.leave_for_others(tenant_id, accepted, held)
@@ -87,16 +94,22 @@ def _turn(
         for case in cases:
             desk.settle(case)
         desk.write()
-        claimed = work_of.works_at_once(tenant_id, desk.claimed)
+        claimed += work_of.works_at_once(tenant_id, desk.claimed)
         faultpoints.passing("turn.before_commit")
     waiting = _left_behind(tenant_id, held)
     return TurnOutcome(
-        claimed=claimed,
+        claimed=tuple(claimed),
         busy=frozenset(executions - held.keys()),
         again=frozenset(desk.again) | waiting,
         queued_groups=frozenset(desk.queued_groups),
         ended=tuple(desk.ended),
     )
+
+
+def _start(worker: Worker, claimed: Sequence[Work]) -> None:
+    for work in claimed:
+        if worker.start:
+            worker.start(work)
 
 
 def _left_behind(tenant_id: UUID, held: Collection[UUID]) -> frozenset[UUID]:

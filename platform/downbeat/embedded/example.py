@@ -15,6 +15,7 @@ from downbeat.embedded.home import Home
 
 SOURCES = Path(__file__).parent / "examples"
 NAMESPACES = "demo.*"
+HOME = "DOWNBEAT_ENV_EXAMPLE_HOME"
 FOLDERS = ("inbox", "archive", "warehouse")
 
 
@@ -33,6 +34,6 @@ def prepare(home: Home, account: Account) -> Path:
 def add_to(environment: MutableMapping[str, str], room: Path, url: str) -> None:
     """Tells the example where it is; what the operator has set stays."""
     environment.setdefault("DOWNBEAT_LOCAL_PATHS", f"{NAMESPACES}={room}")
-    environment.setdefault("DOWNBEAT_ENV_EXAMPLE_HOME", str(room))
+    environment.setdefault(HOME, str(room))
     public = environment.get("DOWNBEAT_PUBLIC_URL") or url
     environment.setdefault("DOWNBEAT_ENV_PUBLIC_URL", public.rstrip("/"))
