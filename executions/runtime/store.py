@@ -131,7 +131,7 @@ def _join(into: dict[UUID, dict[UUID, Run]], more: Mapping[UUID, Mapping[UUID, R
         into.setdefault(execution_id, {}).update(runs)
 
 
-def write(sheet: Sheet) -> list[tuple[UUID, UUID, int]]:
+def write(sheet: Sheet) -> list[tuple[UUID, UUID, int, str]]:
     """Writes a sheet; returns the attempts that were asked to stop.
 
     A number below zero stands for an attempt that runs: its worker has to be told. The others had
@@ -142,7 +142,7 @@ def write(sheet: Sheet) -> list[tuple[UUID, UUID, int]]:
         return []
     executions, runs = zip(*sheet.kills, strict=True)
     facts = [sheet.tenant_id, list(set(executions)), list(runs)]
-    return [(row[0], row[1], row[2]) for row in rows(sql.KILL_ATTEMPTS, facts)]
+    return [(row[0], row[1], row[2], row[3]) for row in rows(sql.KILL_ATTEMPTS, facts)]
 
 
 def _statements(sheet: Sheet) -> Iterator[tuple[str, Facts]]:

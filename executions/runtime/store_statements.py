@@ -85,7 +85,8 @@ update attempt
        ended_at = case when state = 'QUEUED' then clock_timestamp() end,
        reason = case when state = 'QUEUED' then 'killed' else reason end
  where tenant_id = %s and execution_id = any(%s) and task_run_id = any(%s) and ended_at is null
-returning execution_id, task_run_id, case when state = 'KILLED' then number else -number end
+returning execution_id, task_run_id, case when state = 'KILLED' then number else -number end,
+    worker_group
 """
 TIMERS: Final = """
 insert into timer (tenant_id, execution_id, task_run_id, kind, due_at)

@@ -69,7 +69,7 @@ returning tenant_id, execution_id
 """
 
 _WAITING_GROUPS: Final = """
-select distinct on (worker_group) tenant_id, execution_id from attempt
+select distinct on (worker_group) tenant_id, execution_id, worker_group from attempt
  where state = 'QUEUED' and created_at < now() - %s::interval
    and (run_after is null or run_after <= now())
 """
@@ -113,8 +113,8 @@ def sweep(rhythm: Rhythm) -> Swept:
     _ring(lost)
     for tenant_id, executions in unattended.executions(rhythm).items():
         _ring((tenant_id, id) for id in executions)
-    for tenant_id, execution_id in _rows(_WAITING_GROUPS, [rhythm.sweep]):
-        doorbell.ring_on_commit("attempt", tenant_id, execution_id, using=SYSTEM)
+    for tenant_id, execution_id, group in _rows(_WAITING_GROUPS, [rhythm.sweep]):
+        doorbell.ring_on_commit("attempt", tenant_id, execution_id, group=group, using=SYSTEM)
     with connections[SYSTEM].cursor() as cursor:
         late: list[Any] = [rhythm.lease * 2]
         cursor.execute(_DEAD_WORKERS, late)

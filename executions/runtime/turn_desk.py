@@ -231,18 +231,17 @@ class Desk:
         self.gate.release(self._over)
         for id in self.ended:
             events.emit(ExecutionEnded(self.tenant_id, id))
-        for record in self.sheet.attempts:
-            if record["state"] == "QUEUED":
-                doorbell.ring_on_commit("attempt", self.tenant_id, record["execution_id"])
-                break
+        waiting = [one for one in self.sheet.attempts if one["state"] == "QUEUED"]
+        for group, id in {one["worker_group"]: one["execution_id"] for one in waiting}.items():
+            doorbell.ring_on_commit("attempt", self.tenant_id, id, group=group)
 
-    def _after_kills(self, killed: Sequence[tuple[UUID, UUID, int]]) -> None:
+    def _after_kills(self, killed: Sequence[tuple[UUID, UUID, int, str]]) -> None:
         """Attempts that waited are over at once; workers of the others are rung once more.
 
         The bell of the kill itself was heard before the flag was committed.
         """
         now = clock.now().isoformat()
-        for execution_id, run, number in killed:
+        for execution_id, run, number, group in killed:
             if number > 0:
                 payload = {
                     "task_run_id": str(run), "number": number, "ending": "KILLED",
@@ -251,7 +250,7 @@ class Desk:
                 self._messages.append((execution_id, Message.RESULT, payload))
                 self.again.add(execution_id)
             else:
-                doorbell.ring_on_commit("advance", self.tenant_id, execution_id)
+                doorbell.ring_on_commit("advance", self.tenant_id, execution_id, group=group)
 
 
 def _end_of(execution: Execution) -> Any:

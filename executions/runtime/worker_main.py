@@ -7,6 +7,7 @@ transport in memory and is rung by LISTEN/NOTIFY. Either way rows decide what is
 from __future__ import annotations
 
 import logging
+import socket
 import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
@@ -16,6 +17,8 @@ from celery.concurrency.base import BasePool
 from celery.exceptions import SecurityWarning
 from django.conf import settings
 
+from downbeat.common.doorbell import queue_of
+from downbeat.common.models import uuid7
 from executions.runtime.identity import new_worker, rhythm
 from executions.runtime.worker_process import WorkerProcess
 
@@ -82,7 +85,9 @@ def _serve(app: Celery, *, group: str, slots: int) -> int:
     worker = app.Worker(
         concurrency=slots + BELL_THREADS,
         pool="threads",
-        queues=[f"downbeat.{group}"],
+        # Workers of one machine must not share a name: a broker gives each a queue of its own.
+        hostname=f"{group}-{uuid7()}@{socket.gethostname()}",
+        queues=[queue_of(group)],
         loglevel=logging.getLevelName(logging.getLogger().getEffectiveLevel()),
         without_gossip=True,
         without_mingle=True,

@@ -68,7 +68,7 @@ def create(
         kind = "created" if agenda is None else "continue"
         payload = text({} if agenda is None else {"agenda": [*agenda, None]})
         cursor.execute(_POST, [revision.tenant_id, started.id, kind, payload])
-    announce(started.id, started.namespace, started.flow_id, revision.tenant_id, started.state)
+    announce(started, revision.tenant_id, group=_group(revision))
 
 
 def create_ended(started: Started, revision: RevisionRef, *, message: str) -> None:
@@ -92,11 +92,11 @@ def create_ended(started: Started, revision: RevisionRef, *, message: str) -> No
         cursor.execute(_SAY, [revision.tenant_id, started.id, message])
 
 
-def announce(id: UUID, namespace: str, flow_id: str, tenant_id: UUID, state: str) -> None:
+def announce(started: Started, tenant_id: UUID, *, group: str) -> None:
     """Rings for the execution and tells the streams, both after the commit."""
-    doorbell.ring_on_commit("advance", tenant_id, id)
-    data = {"id": str(id), "flowId": flow_id, "state": state}
-    events.publish_on_commit(f"namespace:{namespace}", "execution.changed", data)
+    doorbell.ring_on_commit("advance", tenant_id, started.id, group=group)
+    data = {"id": str(started.id), "flowId": started.flow_id, "state": started.state}
+    events.publish_on_commit(f"namespace:{started.namespace}", "execution.changed", data)
 
 
 def cause_json(cause: Cause) -> dict[str, Any]:

@@ -24,7 +24,10 @@ from downbeat.common import notify
 log = logging.getLogger(__name__)
 
 BELL_CHANNEL = "downbeat_bell"
+TRIGGER_CHANNEL = "downbeat_trigger"
 TASK = "executions.tasks.ring"
+RING_SECONDS = 60
+"""A ring that nobody heard for so long says nothing that the poll has not found."""
 SILENCE = 5.0
 """Seconds without a try to ring after a broker did not answer: the poll serves meanwhile."""
 
@@ -62,15 +65,15 @@ class Ring:
 class Bell(Protocol):
     """Rings once the transaction of `using` is committed."""
 
-    def ring(self, ring: Ring, *, using: str) -> None:
+    def ring(self, ring: Ring, *, group: str | None, using: str) -> None:
         """Costs one statement or message per commit; never raises after the commit."""
 
 
 class NotifyBell:
     """Rings by NOTIFY."""
 
-    def ring(self, ring: Ring, *, using: str) -> None:
-        """All rings of one commit travel in one statement."""
+    def ring(self, ring: Ring, *, group: str | None, using: str) -> None:
+        """All rings of one commit travel in one statement; every group hears every ring."""
         notify.on_commit(BELL_CHANNEL, ring.encode(), using=using)
 
 
@@ -80,17 +83,24 @@ class CeleryBell:
     def __init__(self) -> None:
         self._silent_until = 0.0
 
-    def ring(self, ring: Ring, *, using: str) -> None:
+    def ring(self, ring: Ring, *, group: str | None, using: str) -> None:
         """Sends after the commit; a broker that is away costs one connect timeout per silence."""
-        transaction.on_commit(lambda: self._send(ring), using=using, robust=True)
+        transaction.on_commit(lambda: self._send(ring, group), using=using, robust=True)
 
-    def _send(self, ring: Ring) -> None:
+    def _send(self, ring: Ring, group: str | None) -> None:
         from celery import current_app
 
         if time.monotonic() < self._silent_until:
             return
         try:
-            current_app.send_task(TASK, args=[ring.encode()], ignore_result=True, retry=False)
+            current_app.send_task(
+                TASK,
+                args=[ring.encode()],
+                queue=queue_of(group or settings.DOWNBEAT.worker_group),
+                expires=RING_SECONDS,
+                ignore_result=True,
+                retry=False,
+            )
         except Exception as problem:
             # Whoever has committed must not wait again and again for a broker that is away.
             self._silent_until = time.monotonic() + SILENCE
@@ -105,9 +115,27 @@ def bell() -> Bell:
     return CeleryBell() if settings.DOWNBEAT.broker_url else NotifyBell()
 
 
-def ring_on_commit(kind: str, tenant_id: UUID, id: UUID, *, using: str = "default") -> None:
-    """Rings for an object after the commit of the current transaction."""
-    bell().ring(Ring(Kind(kind), tenant_id, id), using=using)
+def ring_on_commit(
+    kind: str, tenant_id: UUID, id: UUID, *, group: str | None = None, using: str = "default"
+) -> None:
+    """Rings for an object after the commit of the current transaction.
+
+    ``group`` names the worker group that has to hear it; without one, the default group does.
+    """
+    bell().ring(Ring(Kind(kind), tenant_id, id), group=group, using=using)
+
+
+def queue_of(group: str) -> str:
+    """The broker's queue of a worker group."""
+    return f"downbeat.{group}"
+
+
+def ring_triggers_on_commit(*, using: str = "default") -> None:
+    """Tells the schedulers, after the commit, that triggers have something to judge.
+
+    By NOTIFY also where there is a broker: schedulers are no consumers of it.
+    """
+    notify.on_commit(TRIGGER_CHANNEL, "", using=using)
 
 
 def listen(
@@ -125,4 +153,14 @@ def listen(
             callback(ring)
 
     notify.listen([BELL_CHANNEL], heard, stop=stop, connected=connected, using=using)
+    connections[using].close()
+
+
+def listen_for_triggers(
+    callback: Callable[[], None], *, stop: threading.Event, using: str = "default"
+) -> None:
+    """Calls back when triggers may have something to judge, and after each connect."""
+    notify.listen(
+        [TRIGGER_CHANNEL], lambda *_: callback(), stop=stop, connected=callback, using=using
+    )
     connections[using].close()

@@ -98,8 +98,9 @@ def drop(file: Path, inbox: Path) -> None:
     """Lets a file appear in a folder all at once, so that no half of it is read."""
     with tempfile.NamedTemporaryFile(dir=inbox, prefix=".", suffix=".part", delete=False) as part:
         part.write(file.read_bytes())
-    os.chmod(part.name, 0o644)
-    os.replace(part.name, inbox / file.name)
+    whole = Path(part.name)
+    whole.chmod(0o644)
+    whole.replace(inbox / file.name)
 
 
 def _newest(client: httpx.Client) -> str | None:

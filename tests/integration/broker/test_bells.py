@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from downbeat.common.models import uuid7
+from downbeat.common.scope import tenant_scope
+from tenants.models import Namespace
 from tests.integration.broker.conftest import NOBODY, Place, place, purge, send
 from tests.integration.runtime.conftest import Processes
-from tests.support.cast import Cast
+from tests.support.cast import NAMESPACE, Cast
 
 STEPS = """  - id: first
     type: scripts.shell.Script
@@ -107,3 +109,22 @@ def forgetting(broker: str) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+
+
+def test_a_group_of_its_own_is_rung_by_the_broker_too(
+    cast: Cast, processes: Processes, broker: str
+) -> None:
+    with opened(cast, processes, broker, **RARELY) as here:
+        here.deploy("steps", STEPS)
+        processes.worker(group="rare")
+        give_to_group(cast, "rare")
+
+        ids = [here.start("steps") for _ in range(3)]
+
+        succeeded_once(here, ids, seconds=60)
+
+
+def give_to_group(cast: Cast, group: str) -> None:
+    """Moves Alice's namespace to a worker group."""
+    with tenant_scope(cast.tenant.id):
+        assert Namespace.objects.filter(path=NAMESPACE).update(worker_group=group)
