@@ -29,8 +29,8 @@ class Actor:
     """Somebody who acts, for one request.
 
     `tenants` are the ids, by slug, that they may enter; `scopes` limit a token to a part of what
-    its owner may do. `decided` and `reaches` remember
-    answers within the request, and die with it.
+    its owner may do. `held` (permissions by namespace) and `reaches` remember answers within the
+    request, and die with it.
     """
 
     id: UUID | None
@@ -40,7 +40,7 @@ class Actor:
     instance_admin: bool = False
     token_id: UUID | None = None
     scopes: tuple[str, ...] = ()
-    decided: dict[tuple[str, UUID], bool] = field(default_factory=dict, compare=False, repr=False)
+    held: dict[UUID | str, frozenset[int]] = field(default_factory=dict, compare=False, repr=False)
     reaches: dict[str, Reach] = field(default_factory=dict, compare=False, repr=False)
 
     @property

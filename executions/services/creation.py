@@ -1,4 +1,4 @@
-"""Writes new executions: the row and the message that brings it to life, in one statement each."""
+"""Writes new executions: the row and the message that brings it to life, in one statement."""
 
 from __future__ import annotations
 
@@ -28,8 +28,10 @@ values (%(id)s, %(tenant)s, %(namespace_id)s, %(namespace)s, %(flow_id)s, %(flow
     %(replay_of)s, %(attempt_number)s, %(kind)s, %(scheduled_at)s, 0, %(worker_group)s,
     %(breakpoints)s::jsonb, %(progress)s::jsonb, '{}', 0, %(created_at)s)
 """
-_POST: Final = """
-insert into inbox (tenant_id, execution_id, kind, payload) values (%s, %s, %s, %s::jsonb)
+_BEGIN: Final = f"""
+with born as ({_INSERT} returning tenant_id, id)
+insert into inbox (tenant_id, execution_id, kind, payload)
+select tenant_id, id, %(message)s, %(payload)s::jsonb from born
 """
 _END: Final = """
 update execution set ended_at = created_at, error = %s where tenant_id = %s and id = %s
@@ -62,12 +64,11 @@ def create(
         "breakpoints": text(list(breakpoints)) if breakpoints else None,
         "progress": text(progress or {}),
         "histories": text([{"state": started.state, "date": clock.wire(started.created_at)}]),
+        "message": "created" if agenda is None else "continue",
+        "payload": text({} if agenda is None else {"agenda": [*agenda, None]}),
     }
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, facts)
-        kind = "created" if agenda is None else "continue"
-        payload = text({} if agenda is None else {"agenda": [*agenda, None]})
-        cursor.execute(_POST, [revision.tenant_id, started.id, kind, payload])
+        cursor.execute(_BEGIN, facts)
     announce(started, revision.tenant_id, group=_group(revision))
 
 

@@ -50,7 +50,7 @@ def can(actor: Actor, permission: str, target: Target = None) -> bool:
         return True
     if target is None:
         return _reach(actor, permission).everywhere
-    return _holds_at(actor, permission, _namespace_id(target))
+    return _holds_at(actor, permission, _place(target))
 
 
 def can_somewhere(actor: Actor, permission: str) -> bool:
@@ -110,23 +110,30 @@ def _reach(actor: Actor, permission: str) -> Reach:
     return actor.reaches[permission]
 
 
-def _holds_at(actor: Actor, permission: str, namespace_id: UUID) -> bool:
+def _holds_at(actor: Actor, permission: str, place: UUID | str) -> bool:
     known = actor.reaches.get(permission)
     if known is not None and (known.everywhere or not known.somewhere):
         return known.everywhere
-    key = (permission, namespace_id)
-    if key not in actor.decided:
-        held = actor.id is not None and queries.held_at(actor.id, permission, namespace_id)
-        actor.decided[key] = held
-    return actor.decided[key]
+    return queries.permission_id(permission) in _held(actor, place)
 
 
-def _namespace_id(target: UUID | NamespaceRef | InNamespace | str) -> UUID:
+def _held(actor: Actor, place: UUID | str) -> frozenset[int]:
+    """All that the actor holds at a place: asked once, for a route asks more than one question."""
+    if place not in actor.held:
+        if actor.id is None:
+            return frozenset()
+        found = queries.held_at(actor.id, place)
+        if found is None and isinstance(place, str):
+            raise NotFound("tenant")
+        id, held = found or (place, frozenset())
+        actor.held[id] = actor.held[place] = held
+    return actor.held[place]
+
+
+def _place(target: UUID | NamespaceRef | InNamespace | str) -> UUID | str:
     match target:
-        case UUID():
+        case UUID() | str():
             return target
-        case str():
-            return queries.nearest_id(target)
         case NamespaceRef():
             return target.id
         case _:

@@ -1,9 +1,9 @@
 """The only reader of guardian's rows: three questions, each one query.
 
 Rights are granted on a namespace and hold for all below it. `held_at` climbs from a namespace to
-the root, `held_below` descends from the grants to every namespace they reach; both recurse over
-`parent_id` and join a person's own grants and their groups' with UNION ALL (an OR over the two
-tables makes PostgreSQL give up its indexes).
+the root and takes every right that it meets; `held_below` descends from the grants to every
+namespace they reach. Both recurse over `parent_id` and join a person's own grants and their
+groups' with UNION (an OR over the two tables makes PostgreSQL give up its indexes).
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from uuid import UUID
 from django.contrib.auth.models import Permission
 from django.db.models.expressions import RawSQL
 
-from downbeat.common.errors import NotFound
 from downbeat.common.scope import current_tenant, one_row
 from tenants.actors import Reach
 from tenants.paths import lineage
@@ -29,16 +28,30 @@ _GRANTS = """
       join tenants_membership m on m.group_id = o.id and m.tenant_id = o.tenant_id
      where g.tenant_id = %(tenant)s and m.user_id = %(user)s and g.permission_id = %(permission)s
 """
-_HELD_AT = f"""
-    with recursive chain(id, parent_id) as (
-        select id, parent_id from tenants_namespace
-         where tenant_id = %(tenant)s and id = %(namespace)s
+_HELD_AT = """
+    with recursive here as materialized (
+        select id, parent_id from tenants_namespace where tenant_id = %(tenant)s and {place}
+    ), chain(id, parent_id) as (
+        select id, parent_id from here
         union all
         select n.id, n.parent_id from tenants_namespace n join chain c on n.id = c.parent_id
          where n.tenant_id = %(tenant)s
-    ), grants as ({_GRANTS})
-    select exists(select 1 from chain join grants on grants.namespace_id = chain.id)
+    )
+    select (select id from here), array(
+        select g.permission_id from chain
+          join tenants_namespaceuserpermission g on g.content_object_id = chain.id
+         where g.tenant_id = %(tenant)s and g.user_id = %(user)s
+        union
+        select g.permission_id from chain
+          join tenants_namespacegrouppermission g on g.content_object_id = chain.id
+          join tenants_group o on o.store_group_id = g.group_id and o.tenant_id = g.tenant_id
+          join tenants_membership m on m.group_id = o.id and m.tenant_id = o.tenant_id
+         where g.tenant_id = %(tenant)s and m.user_id = %(user)s)
 """
+_HELD_AT_ID = _HELD_AT.format(place="id = %(namespace)s")
+_HELD_AT_PATH = _HELD_AT.format(
+    place="path = any(%(paths)s) order by cardinality(ancestors) desc limit 1"
+)
 _REACH = f"""
     select count(*) > 0, coalesce(bool_or(n.parent_id is null), false)
       from ({_GRANTS}) grants join tenants_namespace n on n.id = grants.namespace_id
@@ -52,16 +65,22 @@ _HELD_BELOW = f"""
          where n.tenant_id = %(tenant)s
     ) select id from held
 """
-_NEAREST = """
-    select id from tenants_namespace where tenant_id = %(tenant)s and path = any(%(paths)s)
-     order by cardinality(ancestors) desc limit 1
-"""
 
 
-def held_at(user_id: UUID, permission: str, namespace_id: UUID) -> bool:
-    """Whether somebody holds a permission on a namespace or above it."""
-    found = one_row(_HELD_AT, {**_facts(user_id, permission), "namespace": namespace_id})
-    return bool(found and found[0])
+def held_at(user_id: UUID, place: UUID | str) -> tuple[UUID, frozenset[int]] | None:
+    """A namespace and everything that somebody holds on it or above it, in one query.
+
+    A text is a path, and stands for its nearest ancestor where it does not exist; None when the
+    tenant has no such place at all.
+    """
+    facts: dict[str, object] = {"tenant": current_tenant(), "user": user_id}
+    if isinstance(place, UUID):
+        found = one_row(_HELD_AT_ID, {**facts, "namespace": place})
+    else:
+        found = one_row(_HELD_AT_PATH, {**facts, "paths": lineage(place)})
+    if found is None or found[0] is None:
+        return None
+    return found[0], frozenset(found[1])
 
 
 def reach(user_id: UUID, permission: str) -> Reach:
@@ -79,14 +98,6 @@ def held_below(user_id: UUID, permission: str) -> RawSQL:
     for name in facts:
         sql = sql.replace(f"%({name})s", "%s")
     return RawSQL(sql, [facts[name] for name in names])  # noqa: S611  values are parameters
-
-
-def nearest_id(path: str) -> UUID:
-    """The namespace of that path, or its nearest ancestor that exists; at last the root."""
-    found = one_row(_NEAREST, {"tenant": current_tenant(), "paths": lineage(path)})
-    if found is None:
-        raise NotFound("tenant")
-    return UUID(str(found[0]))
 
 
 def permission_id(permission: str) -> int:
