@@ -15,6 +15,7 @@ from downbeat.cli.problems import Exit, Problem
 
 if TYPE_CHECKING:
     from downbeat.cli.client import Client
+    from flows.spec.modernise import Modernised
 
 PATHS = click.Path(exists=True, path_type=Path)
 ENDINGS = (".yaml", ".yml")
@@ -84,6 +85,38 @@ def diff(*, paths: tuple[Path, ...]) -> None:
             )
             for line in lines:
                 click.secho(line.rstrip("\n"), fg={"+": "green", "-": "red"}.get(line[0]))
+
+
+@flow.command()
+@click.argument("paths", nargs=-1, required=True, type=PATHS)
+@click.option("--check", is_flag=True, help="Change nothing; exit with 5 if there is work.")
+@output_option
+def fix(*, paths: tuple[Path, ...], check: bool, form: Form) -> None:
+    """Rewrite deprecated forms in files; comments and order stay. Needs no server."""
+    from flows.spec.modernise import modernise
+    from flows.spec.registry import load_registry
+
+    registry, rows, work = load_registry(), list[dict[str, Any]](), False
+    for path in _files(paths):
+        found = modernise(path.read_bytes().decode("utf-8"), registry)
+        work = work or bool(found.changes or found.left or found.errors)
+        if found.changes and not check:
+            path.write_bytes(found.source.encode("utf-8"))
+        rows += _fixes(path, found, "would change" if check else "changed")
+    shown = [tuple(row.values()) for row in rows]
+    show(rows, form, lambda: table(("result", "place", "what"), shown))
+    if any(row["result"] == "not valid" for row in rows) or (check and work):
+        raise Problem("Some flows are not as they should be.", Exit.INVALID)
+
+
+def _fixes(path: Path, found: Modernised, verb: str) -> Iterator[dict[str, Any]]:
+    for change in found.changes:
+        what = f"{change.before} → {change.after}" if change.before else f"+ {change.after}"
+        yield {"result": verb, "place": f"{path}:{change.line}", "what": what}
+    for left in found.left:
+        yield {"result": "left to you", "place": f"{path}:{left.line}", "what": left.message}
+    for error in found.errors:
+        yield {"result": "not valid", "place": f"{path}:{error.line}", "what": error.message}
 
 
 @flow.command("list")
