@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from django.conf import settings
 from django.db import Error, close_old_connections, connections
 
 from downbeat.common import doorbell
@@ -29,7 +30,6 @@ from executions.worker.work import AttemptResult, Ending, LogRecord, Work
 
 log = logging.getLogger(__name__)
 
-DRAIN_SECONDS: Final = 8.0
 LAST_LINE: Final = 2_000_000_000
 """Behind every line that the task itself can have printed."""
 
@@ -104,7 +104,7 @@ class WorkerProcess:
     def stop(self) -> None:
         """Claims nothing more, lets attempts end for a while, then gives the others back."""
         self._engine.drain()
-        until = time.monotonic() + DRAIN_SECONDS
+        until = time.monotonic() + settings.DOWNBEAT.drain.total_seconds()
         while self.slots.running() and time.monotonic() < until:
             time.sleep(0.05)
         self._give_back()

@@ -38,7 +38,8 @@ from downbeat.embedded.nursery import Nursery, StopRequested
 from downbeat.embedded.spawn import Start, spawn
 from downbeat.embedded.wakeups import Wakeups
 
-GRACE = 10.0
+LONGEST_STOP = 2.0
+"""What a service needs to end besides letting its tasks end."""
 DATABASE_GRACE = 45.0
 BACKLOG = 1024
 OURSELVES = (sys.executable, "-P", "-m", "downbeat.cli.main")
@@ -209,7 +210,10 @@ class Supervisor:
     def _stop(self) -> None:
         if self._door:
             self._door.close()
-        self._nursery.stop(self._services, GRACE)
+        from downbeat.settings.environment import read
+
+        drain = read(self._environment).seconds("DRAIN_SECONDS")
+        self._nursery.stop(self._services, drain + LONGEST_STOP)
         if self._database:
             self._nursery.stop([self._database], DATABASE_GRACE)
         self._nursery.finish()

@@ -105,6 +105,7 @@ ENGINE = (
     _seconds("HEARTBEAT_SECONDS", 5, "Pause between two heartbeats of a worker."),
     _seconds("SWEEP_SECONDS", 5, "Pause between two rounds of the sweeper."),
     _seconds("POLL_SECONDS", 2, "How long an idle worker waits for a doorbell."),
+    _seconds("DRAIN_SECONDS", 8, "How long a worker that is told to stop lets its tasks end."),
     _number("CONCURRENCY", None, "Tasks that a worker runs at once; unset: by its cores."),
     _text("WORKER_GROUP", "default", "Group whose tasks a worker runs."),
     _number("MESSAGE_LIMIT_BYTES", None, "Most bytes of inputs or outputs; unset: no limit."),

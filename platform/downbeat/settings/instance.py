@@ -39,6 +39,7 @@ class Instance:
     heartbeat: timedelta
     sweep: timedelta
     poll: timedelta
+    drain: timedelta
     wait: timedelta
     concurrency: int | None
     worker_group: str
@@ -93,6 +94,7 @@ def _engine(values: Values) -> dict[str, Any]:
         "heartbeat": _seconds(values, "HEARTBEAT_SECONDS"),
         "sweep": _seconds(values, "SWEEP_SECONDS"),
         "poll": _seconds(values, "POLL_SECONDS"),
+        "drain": _seconds(values, "DRAIN_SECONDS"),
         "wait": _seconds(values, "WAIT_SECONDS"),
         "concurrency": values.number("CONCURRENCY"),
         "worker_group": values.required("WORKER_GROUP"),
