@@ -1,7 +1,8 @@
 """Which requests are answered asynchronously: websockets, streams, and whatever waits.
 
 `executions.streams.routing` lists them. An entry of `http_urlpatterns` may decline a request (its
-application has `accepts(scope)`), for routes that wait only when asked to.
+application has `accepts(scope)`), for routes that wait only when asked to, or hand it to
+`scope["ordinary"]` and look at the answer.
 """
 
 from __future__ import annotations
@@ -45,8 +46,11 @@ class HttpRouter:
             application: Any = pattern.callback
             accepts = getattr(application, "accepts", None)
             if accepts is None or accepts(scope):
-                route = {"args": found[1], "kwargs": found[2]}
-                await application({**scope, "url_route": route}, receive, send)
+                more = {
+                    "url_route": {"args": found[1], "kwargs": found[2]},
+                    "ordinary": self.ordinary,
+                }
+                await application({**scope, **more}, receive, send)
                 return
         await self.ordinary(scope, receive, send)
 

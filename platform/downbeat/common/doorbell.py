@@ -130,12 +130,24 @@ def queue_of(group: str) -> str:
     return f"downbeat.{group}"
 
 
-def ring_triggers_on_commit(*, using: str = "default") -> None:
-    """Tells the schedulers, after the commit, that triggers have something to judge.
+class Trigger(StrEnum):
+    """What a scheduler should look at."""
+
+    JUDGE = "judge"
+    """Changes of executions that triggers listen to."""
+    SETTLE = "settle"
+    """Schedules whose execution has ended."""
+
+
+_TRIGGERS = {what.value: what for what in Trigger}
+
+
+def ring_triggers_on_commit(what: Trigger, *, using: str = "default") -> None:
+    """Tells the schedulers, after the commit, that triggers have something to do.
 
     By NOTIFY also where there is a broker: schedulers are no consumers of it.
     """
-    notify.on_commit(TRIGGER_CHANNEL, "", using=using)
+    notify.on_commit(TRIGGER_CHANNEL, what, using=using)
 
 
 def listen(
@@ -157,10 +169,17 @@ def listen(
 
 
 def listen_for_triggers(
-    callback: Callable[[], None], *, stop: threading.Event, using: str = "default"
+    callback: Callable[[Trigger], None], *, stop: threading.Event, using: str = "default"
 ) -> None:
-    """Calls back when triggers may have something to judge, and after each connect."""
-    notify.listen(
-        [TRIGGER_CHANNEL], lambda *_: callback(), stop=stop, connected=callback, using=using
-    )
+    """Calls back when triggers may have something to do; blocks, so give it a thread."""
+
+    def heard(_channel: str, payload: str) -> None:
+        if payload in _TRIGGERS:
+            callback(_TRIGGERS[payload])
+
+    def connected() -> None:
+        for what in Trigger:
+            callback(what)
+
+    notify.listen([TRIGGER_CHANNEL], heard, stop=stop, connected=connected, using=using)
     connections[using].close()

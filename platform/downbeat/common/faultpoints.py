@@ -26,6 +26,8 @@ NAMES: Final = (
     "attempt.before_complete",
     "schedule.before_commit",
     "schedule.after_commit",
+    "flow_trigger.before_commit",
+    "flow_trigger.after_commit",
     "sweep.before_ring",
 )
 _folder: Final = os.environ.get("DOWNBEAT_FAULTPOINTS", "")

@@ -37,7 +37,7 @@ class TaskRegistry(Protocol):
     def task(self, type_name: str) -> type[Task] | None: ...
     def trigger(self, type_name: str) -> type[Trigger] | None: ...
     def condition(self, type_name: str) -> type[Condition] | None: ...
-    def nearest(self, type_name: str) -> str | None: ...
+    def near(self, type_name: str) -> tuple[str, ...]: ...
 
 
 class Tally:
@@ -114,17 +114,19 @@ def _class_of(value: dict[Any, Any], registry: TaskRegistry, *, kind: Kind, tall
         raise PydanticCustomError(f"{kind}.type_missing", f"A {kind} needs a 'type'")
     found = getattr(registry, kind)(name)
     if found is None:
-        near = _nearest(name, registry, tally)
-        hint = f"; did you mean '{near}'?" if near else ""
+        near = _near(name, registry, tally)
+        hint = f"; did you mean {' or '.join(repr(item) for item in near)}?" if near else ""
         raise PydanticCustomError(
-            f"{kind}.type_unknown", "Invalid type: {name}{hint}", {"name": name, "hint": hint}
+            f"{kind}.type_unknown",
+            "Invalid type: {name}{hint}",
+            {"name": name, "hint": hint, "nearest": near[0] if near else None},
         )
     return found
 
 
-def _nearest(name: str, registry: TaskRegistry, tally: Tally) -> str | None:
-    """The nearest known type; only for the first errors of a source, since it is slow."""
-    return registry.nearest(name) if tally.errors < MAX_HINTS else None
+def _near(name: str, registry: TaskRegistry, tally: Tally) -> tuple[str, ...]:
+    """The known types like it; only for the first errors of a source, since it is slow."""
+    return registry.near(name) if tally.errors < MAX_HINTS else ()
 
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol
@@ -79,6 +79,14 @@ class RunContext(Protocol):
     def request(self, operation: str, arguments: Mapping[str, Any]) -> Any:
         """Asks the platform (kv, state, namespace files, executions …); the answer is data."""
 
+    def expression(self, text: str) -> Callable[[Mapping[str, Any]], Any]:
+        """An expression over records: compiled once, then judged for each record that is given.
+
+        It sees the keys of the record over the names that a property of the kind
+        ``RecordExpression`` names. Each judgement has a budget of its own; one that fails raises
+        ``TaskFailed``. Secrets and the key-value store are out of its reach.
+        """
+
 
 class InlineContext(Protocol):
     """The context of a task that runs inside the settling transaction: quick and bounded."""
@@ -94,3 +102,6 @@ class InlineContext(Protocol):
 
     def kv_keys(self, namespace: str, prefix: str) -> list[str]:
         """The keys of a namespace that start with a prefix."""
+
+    def state_get(self, key: str) -> Mapping[str, Any] | None:
+        """A state of the flow's namespace as it stands; ``None`` if there is none."""

@@ -43,6 +43,7 @@ class KvSet:
     kind: str | None = None
     ttl: timedelta | None = None
     overwrite: bool = True
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,23 @@ class KvDelete:
     namespace: str
     key: str
     error_on_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StateMerge:
+    """Values put over those of a state of the flow's namespace."""
+
+    key: str
+    data: Mapping[str, Any]
+    about: str = ""
+    """What the state is, for people who look at what a namespace keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateDelete:
+    """A state of the flow's namespace removed."""
+
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,8 @@ Effect = (
     | SetVariables
     | KvSet
     | KvDelete
+    | StateMerge
+    | StateDelete
     | MetricValue
     | ResumeExecution
     | EndExecution

@@ -56,16 +56,26 @@ class Program:
     notices: tuple[str, ...] = ()
 
 
+_PROCESS = ("core.runner.Process", "core.models.tasks.runners.types.ProcessTaskRunner")
+
+
 class TaskRunner(Spec):
     """Where a script runs. Only the worker's own processes are built in.
 
-    ``type`` is `core.runner.Process`. Other runners of the same flow language are accepted and
-    named in the log, because their job, isolation, is the launcher's here.
+    ``type`` is `core.runner.Process`. Other runners of the same flow language are accepted, with a
+    warning when the flow is saved and a line in the log, because their job, isolation, is the
+    launcher's here.
     """
 
     model_config = {**Spec.model_config, "extra": "allow"}
 
     type: str = "core.runner.Process"
+
+    @property
+    def is_process(self) -> bool:
+        """Whether it is the runner that exists here, by any of its names."""
+        name = self.type.removeprefix("io.kestra.plugin.").removeprefix("io.kestra.")
+        return name in _PROCESS
 
 
 class ScriptTask(RunnableTask):
@@ -103,8 +113,8 @@ class ScriptTask(RunnableTask):
             found.append(
                 "The container image is ignored: the script runs in a process of the worker."
             )
-        kind = self.task_runner.type if self.task_runner else "core.runner.Process"
-        if not kind.endswith("runner.Process"):
+        if self.task_runner is not None and not self.task_runner.is_process:
+            kind = self.task_runner.type
             found.append(f"The task runner '{kind}' is ignored: a process of the worker is used.")
         return tuple(found)
 

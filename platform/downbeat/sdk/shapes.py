@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """One task after the other; with ``tolerant`` a FAILED child makes the group WARNING."""
+    """One task after the other; with ``tolerant`` a FAILED child makes the group WARNING.
+
+    ``tells``: the group has ``outputs`` of its own, rendered at its end whatever happened.
+    """
 
     tasks: tuple[Task, ...]
     tolerant: bool = False
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,18 @@ class Iteration:
 
     ``limit`` iterations at a time (0: no limit). ``ordered``: the tasks of one iteration run one
     after the other; else all of them at once. ``limit=1`` stops at the first failed iteration.
+
+    ``isolated``: there is one task, a group that stands for an item. Items may be equal, the tasks
+    in the group see the outputs of their own item by plain names, and a failed item stops no
+    other. Unless it ``transmits``, the loop does not fail with its items.
     """
 
     field: str
     tasks: tuple[Task, ...]
     limit: int = 1
     ordered: bool = True
+    isolated: bool = False
+    transmits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +90,28 @@ class Repetition:
 
 @dataclass(frozen=True, slots=True)
 class ChildExecution:
-    """An execution of another flow; the properties are rendered when the task starts."""
+    """An execution of another flow; the properties are rendered when the task starts.
+
+    ``resumes``: a restart takes up the child that failed, instead of starting another one.
+    """
+
+    resumes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ChildExecutions:
-    """An execution of another flow for each batch of a file's items."""
+    """An execution of another flow for each batch of a file's items, at most ``limit`` at a time.
+
+    ``source`` is the id of the task before it whose outputs say how many batches there are
+    (``numberOfBatches``) and where (``batchesBaseUri``, ``batchesSuffix``): batch *n*, from 1,
+    is the file ``{batchesBaseUri}{n}{batchesSuffix}``. The properties are rendered anew for each
+    batch. A limit of 0 is none. ``resumes``: a restart takes up the children that failed, instead
+    of starting all anew.
+    """
+
+    source: str
+    limit: int = 0
+    resumes: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_valida
 from downbeat.sdk.anytask import OptionalTasks
 from downbeat.sdk.context import InlineContext, RunContext
 from downbeat.sdk.effects import Effect
+from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import Duration, Dyn, Spec, Text
 from downbeat.sdk.retry import Retry
 from downbeat.sdk.shapes import Shape
@@ -22,14 +23,23 @@ SourcePath = tuple[str | int, ...]
 
 
 class WorkerGroupRef(Spec):
-    """Which workers may run the task, and what happens if there are none."""
+    """Which workers may run the task, and what happens while none of them is alive.
+
+    The task waits (`WAIT`), fails (`FAIL`; its retries and the `errors` around it apply), or the
+    execution is killed (`CANCEL`).
+    """
 
     key: Dyn[str]
     fallback: Literal["WAIT", "FAIL", "CANCEL"] = "WAIT"
 
 
 class TaskCache(Spec):
-    """Whether the outputs of an equal earlier task run are taken instead of running again."""
+    """Whether the outputs of an equal earlier task run are taken instead of running again.
+
+    Equal is a run of the same task of the same flow that succeeded and was asked to do the same:
+    every property, rendered, and the namespace files that it gets. Outputs are kept for `ttl`, a
+    year at the longest, up to 1 MiB, and only while the files exist that they name.
+    """
 
     enabled: bool = False
     ttl: Duration | None = None
@@ -48,6 +58,8 @@ class Task(Spec):
     """Titles and sources, shown in the documentation."""
     outputs_schema: ClassVar[Mapping[str, str]] = {}
     """What the task leaves: name and one line about it."""
+    internal: ClassVar[bool] = False
+    """A step that other types put together: workers know it, catalogue and editor do not."""
 
     id: TaskId
     type: str
@@ -104,6 +116,17 @@ class RunnableTask(Task, ABC):
         """Does the work; every property has been rendered. Returns the outputs."""
 
 
+class StandInTask(RunnableTask, ABC):
+    """A task that writes another one, which the worker runs in its place."""
+
+    @abstractmethod
+    def definition(self) -> str:
+        """The source of the other task as YAML; every property has been rendered."""
+
+    def run(self, ctx: RunContext) -> Outputs | None:
+        raise TaskFailed("This task is run by the worker, as the task that it writes")
+
+
 @dataclass(frozen=True, slots=True)
 class InlineResult:
     """The outcome of an inline task."""
@@ -138,6 +161,10 @@ class FlowableTask(Task, ABC):
             yield "errors", self.errors
         if self.finally_:
             yield "finally", self.finally_
+
+    def group_outputs(self) -> Outputs:
+        """Outputs that are known when the group begins, from its static properties alone."""
+        return {}
 
     def branches(self) -> Iterable[tuple[str, tuple[Task, ...]]]:
         """The task lists of the group besides ``errors`` and ``finally``."""

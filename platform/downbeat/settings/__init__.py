@@ -121,6 +121,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["tenants.authentication.SignedIn"],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": ["downbeat.common.api.schema.with_components"],
 }
 
 CHANNEL_LAYERS = {"default": instance.channel_layer(VALUES.text("CHANNEL_URL"))}

@@ -58,15 +58,3 @@ class YamlTextParser(PlainTextParser):
     """`application/x-yaml`: the source's text; the language parses it, with positions."""
 
     media_type = "application/x-yaml"
-
-
-class YamlParser(PlainTextParser):
-    """`application/yaml`: the registered spelling."""
-
-    media_type = "application/yaml"
-
-
-class TextYamlParser(PlainTextParser):
-    """The older spelling."""
-
-    media_type = "text/yaml"

@@ -14,6 +14,8 @@ from rest_framework.request import Request
 
 from downbeat.common.clock import wire
 
+YAML = "application/x-yaml"
+UNNAMED_YAML = frozenset({"", "application/yaml", "text/yaml", "text/x-yaml"})
 OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
@@ -66,8 +68,13 @@ class OneRenderer(BaseContentNegotiation):
     """
 
     def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
-        """The first parser that reads the body's media type."""
+        """The first parser that reads the body's media type.
+
+        The official client sends text without saying what it is: then it is read as YAML, of
+        which JSON is a part.
+        """
         given = (request.content_type or "").partition(";")[0].strip().lower()
+        given = YAML if given in UNNAMED_YAML else given
         for parser in parsers:
             declared = parser.media_type
             group = declared[:-1] if declared.endswith("/*") else None
