@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from flows.spec.flow import FlowSpec
+    from flows.spec.flow import Concurrency, FlowSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,28 @@ class FlowDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class RevisionsDeleting:
+    """Revisions of a flow are about to go; a subscriber that still needs one raises a Conflict."""
+
+    tenant_id: UUID
+    uid: UUID
+    namespace: str
+    flow_id: str
+    revisions: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitedFlow:
+    """A flow with the concurrency limit of its current revision; None if that has none."""
+
+    uid: UUID
+    namespace_id: UUID
+    namespace: str
+    flow_id: str
+    concurrency: Concurrency | None
+
+
+@dataclass(frozen=True, slots=True)
 class KeyValueRef:
     """A stored pair as readers see it."""
 
@@ -78,4 +100,6 @@ class FileRef:
     created_at: datetime
 
 
+Conflict = Literal["OVERWRITE", "ERROR", "SKIP"]
+"""What happens to a namespace file that is there already."""
 Document = Mapping[str, Any]

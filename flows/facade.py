@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 from flows.selectors.catalogue import registry
-from flows.selectors.files import file, matching
-from flows.selectors.keyvalues import inherited_pair, keys, pair
+from flows.selectors.files import file, matching, namespaces_with_files
+from flows.selectors.keyvalues import inherited_pair, keys, namespaces_with_pairs, pair
+from flows.selectors.limits import limit_of, limited_flow, limited_flows
+from flows.selectors.named import flows_named
 from flows.selectors.revisions import by_uid, published, specs
-from flows.services.files import put_file
+from flows.selectors.startable import startable_in, startable_namespaces
+from flows.services.clearing import delete_files, purge_pairs, purge_revisions
+from flows.services.files import put_file, put_from_storage
 from flows.services.keyvalues import delete_pair, set_pair
+from flows.services.states import delete_state, merge_state, state
 
 __all__ = [
     "by_uid",
+    "delete_files",
     "delete_pair",
+    "delete_state",
     "file",
+    "flows_named",
     "inherited_pair",
     "keys",
+    "limit_of",
+    "limited_flow",
+    "limited_flows",
     "matching",
+    "merge_state",
+    "namespaces_with_files",
+    "namespaces_with_pairs",
     "pair",
     "published",
+    "purge_pairs",
+    "purge_revisions",
     "put_file",
+    "put_from_storage",
     "registry",
     "set_pair",
     "specs",
+    "startable_in",
+    "startable_namespaces",
+    "state",
 ]

@@ -14,7 +14,7 @@ from tenants.selectors.tenants import (
     tenant_slug,
     tenants,
 )
-from tenants.services.keys import decrypt, encrypt
+from tenants.services.keys import NoKey, decrypt, encrypt
 from tenants.services.namespaces import ensure_namespace
 from tenants.services.people import reset_password
 from tenants.services.secrets import resolve_secret
@@ -22,6 +22,7 @@ from tenants.services.setup import create_instance_admin_token, is_set_up, set_u
 
 __all__ = [
     "NamespaceRef",
+    "NoKey",
     "TenantRef",
     "create_instance_admin_token",
     "decrypt",

@@ -4,84 +4,18 @@ from __future__ import annotations
 
 import re
 
+from downbeat.sdk.reserved import INSTANCE_WORDS, NAMESPACE_WORDS
+
 LONGEST = 150
 ROOT = ""
 _PATH = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]*(\.[a-zA-Z0-9][a-zA-Z0-9_-]*)*")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
-# First words of routes that stand where a namespace could: `flows/search`, `executions/kill`.
-STATIC_SEGMENTS = frozenset(
-    [
-        "bulk",
-        "by-ids",
-        "by-query",
-        "change-status",
-        "concurrency-limit",
-        "delete",
-        "deprecated",
-        "disable",
-        "distinct-field-values",
-        "distinct-namespaces",
-        "enable",
-        "export",
-        "expressions",
-        "flows",
-        "force-run",
-        "graph",
-        "hashes",
-        "import",
-        "kill",
-        "labels",
-        "latest",
-        "namespaces",
-        "pause",
-        "policies",
-        "promote",
-        "replay",
-        "restart",
-        "resume",
-        "search",
-        "set-disabled",
-        "source",
-        "unlock",
-        "unqueue",
-        "validate",
-        "webhook",
-        "backfill",
-    ]
-)
-# Words of the instance that stand where a tenant's slug could: `/api/v1/me`.
-INSTANCE_WORDS = frozenset(
-    [
-        "auditlogs",
-        "auths",
-        "banners",
-        "basicauth",
-        "basicauthvalidationerrors",
-        "configs",
-        "health",
-        "instance",
-        "invitation",
-        "kill-switches",
-        "license",
-        "license-info",
-        "me",
-        "notifications",
-        "openapi",
-        "pebble",
-        "plugins",
-        "service-accounts",
-        "setup",
-        "tenants",
-        "users",
-    ]
-)
-
 
 def valid_path(path: str) -> bool:
     """Whether a namespace may be called so."""
     return (
-        len(path) <= LONGEST and _PATH.fullmatch(path) is not None and path not in STATIC_SEGMENTS
+        len(path) <= LONGEST and _PATH.fullmatch(path) is not None and path not in NAMESPACE_WORDS
     )
 
 

@@ -30,14 +30,30 @@ def optional_number(request: Request, name: str) -> int | None:
     text = request.query_params.get(name)
     if text is None or text == "":
         return None
+    return _number(text, name)
+
+
+def numbers(request: Request, name: str) -> list[int]:
+    """Positive numbers of the query string, joined by commas or repeated; at least one."""
+    texts = [
+        part.strip() for text in request.query_params.getlist(name) for part in text.split(",")
+    ]
+    found = [_number(text, name) for text in texts if text]
+    if not found:
+        raise InvalidFields([FieldError("name at least one number", path=name)])
+    return found
+
+
+def _number(text: str, name: str) -> int:
     if not text.isdecimal() or len(text) > 9 or int(text) < 1:
         raise InvalidFields([FieldError("must be a number from 1", path=name)])
     return int(text)
 
 
-def flag(request: Request, name: str) -> bool:
+def flag(request: Request, name: str, *, default: bool = False) -> bool:
     """Whether a flag of the query string is set."""
-    return request.query_params.get(name, "").lower() in ("true", "1")
+    text = request.query_params.get(name)
+    return default if text is None else text.lower() in ("true", "1")
 
 
 def addresses(request: Request) -> list[Address]:
@@ -51,6 +67,8 @@ def addresses(request: Request) -> list[Address]:
 def _address(item: Any, number: int) -> Address:
     match item:
         case {"namespace": str(namespace), "id": str(flow_id)}:
+            return Address(namespace, flow_id)
+        case {"namespace": str(namespace), "flowId": str(flow_id)}:
             return Address(namespace, flow_id)
         case _:
             found = FieldError("needs 'namespace' and 'id'", path=f"[{number}]")
@@ -72,31 +90,20 @@ def valid_flow(outcome: ParsedFlow) -> FlowSpec:
 
 def task_of(document: Mapping[str, Any], task_id: str) -> Mapping[str, Any]:
     """The task with that id, at whatever depth; 404 if there is none."""
-    for task in _tasks(document):
-        if task.get("id") == task_id:
-            return task
+    for key in ("tasks", "errors", "finally", "afterExecution", "listeners"):
+        for task in typed_parts(document.get(key)):
+            if task.get("id") == task_id:
+                return task
     raise NotFound("task")
 
 
-def _tasks(value: Any) -> Iterable[Mapping[str, Any]]:
+def typed_parts(value: Any) -> Iterable[Mapping[str, Any]]:
+    """Every map with an id and a type, at whatever depth."""
     if isinstance(value, Mapping):
-        if "id" in value and "type" in value and "cron" not in value:
+        if "id" in value and "type" in value:
             yield value
         for inner in value.values():
-            yield from _tasks(inner)
+            yield from typed_parts(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _tasks(inner)
-
-
-def fragments(source: str, text: str) -> list[str]:
-    """The lines of a source that contain a text, the hit marked."""
-    if not text:
-        return []
-    found = []
-    for line in source.splitlines():
-        at = line.lower().find(text.lower())
-        if at >= 0:
-            end = at + len(text)
-            found.append(f"{line[:at]}[mark]{line[at:end]}[/mark]{line[end:]}")
-    return found[:20]
+            yield from typed_parts(inner)

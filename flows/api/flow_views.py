@@ -1,45 +1,38 @@
-"""Flows over HTTP: search, read, publish, validate, history, graph."""
+"""Flows over HTTP: search, read, publish, history, graph."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.http import StreamingHttpResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from downbeat.common.api.filters import EQUALITY, TEXT, Op, parse
+from downbeat.common.api.conditions import chosen
 from downbeat.common.api.pagination import page_request, paginate
+from downbeat.common.api.tables import table
+from downbeat.common.clock import wire as date
 from flows.api import bodies, wire
 from flows.api.scope import in_tenant
-from flows.api.search import matching_flows
 from flows.models import Flow
-from flows.selectors import definitions
-from flows.selectors.catalogue import registry
-from flows.services import publish
+from flows.selectors import definitions, dependencies, flow_filters, revisions
+from flows.services import history, publish
 from flows.services.publish import Address
 from flows.spec.graph import flow_graph
-from flows.spec.parse import parse_flows
-from flows.spec.source import split_documents
 from tenants.access import require, visible
 from tenants.http import TenantViewSet
 
-FIELDS = {
-    "namespace": TEXT,
-    "flowId": TEXT,
-    "id": TEXT,
-    "q": frozenset({Op.EQUALS, Op.CONTAINS}),
-    "labels": EQUALITY,
-    "scope": EQUALITY,
-    "disabled": EQUALITY,
-}
-SORTS = {
-    "id": "flow_id",
-    "flowId": "flow_id",
-    "namespace": "namespace",
-    "updated": "updated_at",
-    "revision": "revision",
-}
+COLUMNS = (
+    "namespace",
+    "id",
+    "revision",
+    "description",
+    "labels",
+    "disabled",
+    "created",
+    "updated",
+)
 
 
 class FlowViewSet(TenantViewSet):
@@ -47,12 +40,14 @@ class FlowViewSet(TenantViewSet):
 
     actions: ClassVar = {
         "search": "flow.view",
+        "export_table": "flow.view",
         "namespaces": "flow.view",
-        "sources": "flow.view",
         "retrieve": "flow.view",
         "task": "flow.view",
         "revisions": "flow.view",
+        "delete_revisions": "flow.delete",
         "graph": "flow.view",
+        "dependencies": "flow.view",
         "create": "flow.create",
         "update": "flow.edit",
         "destroy": "flow.delete",
@@ -70,13 +65,21 @@ class FlowViewSet(TenantViewSet):
 
     @in_tenant
     def search(self, request: Request, **_: Any) -> Response:
-        """A page of flows."""
+        """A page of flows; ``after=`` takes up where a former page ended."""
         wanted = page_request(request.query_params)
-        found = parse(request.query_params, FIELDS, maps=("labels",))
-        rows = matching_flows(self.rows(), found).order_by(
-            *wanted.order_by(SORTS, ("namespace", "flow_id"))
-        )
+        found = chosen(request.query_params, flow_filters.FIELDS)
+        order = wanted.order_by(flow_filters.SORTS, flow_filters.ORDER)
+        rows = flow_filters.matching(self.rows(), found).order_by(*order)
         return Response(paginate(rows, wanted).map(wire.flow).as_json())
+
+    def export_table(self, request: Request, **_: Any) -> StreamingHttpResponse:
+        """The flows that the filters find, as CSV."""
+        found = chosen(request.query_params, flow_filters.FIELDS)
+
+        def rows() -> Any:
+            return flow_filters.matching(self.rows(), found).defer("document")
+
+        return table(self.tenant.id, rows, COLUMNS, _cells, filename="flows.csv")
 
     @in_tenant
     def namespaces(self, request: Request, **_: Any) -> Response:
@@ -87,24 +90,6 @@ class FlowViewSet(TenantViewSet):
         return Response(list(found))
 
     @in_tenant
-    def sources(self, request: Request, **_: Any) -> Response:
-        """Flows whose source contains a text, with the lines that do."""
-        wanted = page_request(request.query_params)
-        text = request.query_params.get("q", "")
-        by_uid = {row.id: row for row in self.rows()}
-        found = definitions.source_matches(text, request.query_params.get("namespace"))
-        rows = found.filter(flow_uid__in=list(by_uid)).order_by("flow_uid")
-        page = paginate(rows, wanted)
-        return Response(
-            page.map(
-                lambda item: {
-                    "model": wire.flow(by_uid[item.flow_uid]),
-                    "fragments": bodies.fragments(item.source, text),
-                }
-            ).as_json()
-        )
-
-    @in_tenant
     def retrieve(self, request: Request, namespace: str, id: str, **_: Any) -> Response:
         """One flow, or one revision of it, with or without its source."""
         number = bodies.optional_number(request, "revision")
@@ -113,7 +98,10 @@ class FlowViewSet(TenantViewSet):
         if number is not None and number != row.revision:
             return Response(wire.revision(row, found, bodies.document_of(found.source)))
         source = found.source if bodies.flag(request, "source") else None
-        return Response(wire.flow(row, source=source))
+        shown = wire.flow(row, source=source)
+        if (problem := revisions.unreadable(row, row.revision)) is not None:
+            shown["exception"] = problem.message
+        return Response(shown)
 
     @in_tenant
     def task(self, request: Request, namespace: str, id: str, task_id: str, **_: Any) -> Response:
@@ -157,6 +145,14 @@ class FlowViewSet(TenantViewSet):
         )
 
     @in_tenant
+    def delete_revisions(self, request: Request, namespace: str, id: str, **_: Any) -> Response:
+        """Removes old revisions for good; those that executions still run stay, and the current one."""
+        numbers = bodies.numbers(request, "revisions")
+        row = self.row(namespace, id, deleted=True)
+        history.delete_revisions(row, set(numbers), actor=self.actor)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @in_tenant
     def graph(self, request: Request, namespace: str, id: str, **_: Any) -> Response:
         """The graph of a flow: nodes, edges and clusters."""
         found = definitions.source(
@@ -164,20 +160,33 @@ class FlowViewSet(TenantViewSet):
         )
         return Response(flow_graph(bodies.valid_flow(publish.parsed(found.source))))
 
+    @in_tenant
+    def dependencies(self, request: Request, namespace: str, id: str, **_: Any) -> Response:
+        """The flows that a flow calls or starts, and those that call or start it."""
+        row = self.row(namespace, id)
+        found = dependencies.around(
+            self.rows(),
+            (row.namespace, row.flow_id),
+            destination_only=bodies.flag(request, "destinationOnly"),
+            expand_all=bodies.flag(request, "expandAll"),
+        )
+        return Response(found.as_json())
 
-class FlowSourceViewSet(TenantViewSet):
-    """Sources that are looked at and not stored."""
 
-    actions: ClassVar = {"validate": "flow.view", "graph": "flow.view"}
+class NamespaceTopologyViewSet(TenantViewSet):
+    """How the flows of a namespace hang together."""
+
+    actions: ClassVar = {"dependencies": "flow.view"}
 
     @in_tenant
-    def validate(self, request: Request, **_: Any) -> Response:
-        """What is right and wrong with each document of a source."""
-        outcomes = [publish.parsed(text) for text in split_documents(bodies.source_of(request))]
-        return Response([wire.validation(index, found) for index, found in enumerate(outcomes)])
+    def dependencies(self, request: Request, namespace: str, **_: Any) -> Response:
+        """The flows of a namespace and below it, with all that they lead to or are led to by."""
+        rows = visible(self.actor, "flow.view", definitions.flows())
+        only = bodies.flag(request, "destinationOnly")
+        return Response(dependencies.inside(rows, namespace, destination_only=only).as_json())
 
-    @in_tenant
-    def graph(self, request: Request, **_: Any) -> Response:
-        """The graph of a source."""
-        outcome = parse_flows(bodies.source_of(request), registry())[0]
-        return Response(flow_graph(bodies.valid_flow(outcome)))
+
+def _cells(row: Flow) -> tuple[object, ...]:
+    labels = ",".join(f"{key}:{value}" for key, value in row.labels.items())
+    facts = (row.namespace, row.flow_id, row.revision, row.description, labels)
+    return (*facts, str(row.disabled).lower(), date(row.created_at), date(row.updated_at))

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from downbeat.common.api.pagination import PageOf
 from downbeat.common.errors import NotFound
 from flows.selectors import plugins as catalogue
 from flows.spec.expressions import catalogue as expressions
@@ -26,8 +27,11 @@ class PluginViewSet(ViewSet, InstanceAPIView):
 
     def list(self, request: Request) -> Response:
         """The plug-ins and what each brings."""
-        found = catalogue.plugins()
-        return Response({"results": found, "total": len(found)})
+        return Response(PageOf(catalogue.plugins(), len(catalogue.plugins())).as_json())
+
+    def subgroups(self, request: Request) -> Response:
+        """The same as a plain list."""
+        return Response(catalogue.plugins())
 
     def retrieve(self, request: Request, type_name: str) -> Response:
         """One type: its documentation and schema."""
@@ -70,5 +74,8 @@ class ExpressionCatalogueView(InstanceAPIView):
     kind = "filters"
 
     def get(self, request: Request) -> Response:
-        """Names with their signatures and what they are for."""
-        return Response(catalogue.expression_words(expressions(), self.kind))
+        """The names of filters, or functions with their arguments and what they are for."""
+        words = expressions()
+        if self.kind == "filters":
+            return Response(catalogue.filter_names(words))
+        return Response(catalogue.functions(words))

@@ -4,44 +4,70 @@ from __future__ import annotations
 
 from django.urls import path
 
+from downbeat.common.api.operations import declare
+from flows.api import documents, store_documents
 from flows.api.bulk_views import FlowBulkViewSet
 from flows.api.file_views import NamespaceFileViewSet
-from flows.api.flow_views import FlowSourceViewSet, FlowViewSet
+from flows.api.flow_views import FlowViewSet, NamespaceTopologyViewSet
 from flows.api.kv_views import KeyValueViewSet
+from flows.api.language_views import DeprecationViewSet, FlowSourceViewSet
+from flows.api.operations import OPERATIONS
 from flows.api.plugin_views import ExpressionCatalogueView, PluginViewSet
+from flows.api.source_search_views import SourceSearchViewSet
 
 T = "<slug:tenant>"
 F = f"{T}/flows"
+FLOW = f"{F}/<str:namespace>/<str:id>"
 FILES = f"{T}/namespaces/<str:namespace>/files"
 KV = f"{T}/namespaces/<str:namespace>/kv"
+QUERY = {"by_query": True}
 flow = FlowViewSet.as_view
 source = FlowSourceViewSet.as_view
+text = SourceSearchViewSet.as_view
 bulk = FlowBulkViewSet.as_view
 pairs = KeyValueViewSet.as_view
 files = NamespaceFileViewSet.as_view
 plugins = PluginViewSet.as_view
 
+declare(OPERATIONS, shapes=documents.SHAPES, pages=documents.PAGES)
+declare({}, shapes=store_documents.SHAPES, pages=store_documents.PAGES)
+
 urlpatterns = [
     path(F, flow({"post": "create"})),
     path(f"{F}/search", flow({"get": "search"})),
-    path(f"{F}/source", flow({"get": "sources"})),
+    path(f"{F}/source", text({"get": "search"})),
+    path(f"{F}/source/replace/preview", text({"post": "preview"})),
+    path(f"{F}/source/replace/apply", text({"post": "apply"})),
+    path(f"{F}/source/replace/line", text({"post": "line"})),
     path(f"{F}/distinct-namespaces", flow({"get": "namespaces"})),
+    path(f"{F}/deprecated", DeprecationViewSet.as_view({"get": "flows"})),
     path(f"{F}/validate", source({"post": "validate"})),
+    path(f"{F}/validate/task", source({"post": "validate_task"})),
+    path(f"{F}/validate/trigger", source({"post": "validate_trigger"})),
+    path(f"{F}/expressions", source({"post": "expressions"})),
     path(f"{F}/graph", source({"post": "graph"})),
-    path(f"{F}/delete/by-ids", bulk({"delete": "delete_by_ids"})),
-    path(f"{F}/disable/by-ids", bulk({"post": "disable_by_ids"})),
-    path(f"{F}/enable/by-ids", bulk({"post": "enable_by_ids"})),
+    path(f"{F}/delete/by-ids", bulk({"delete": "delete"})),
+    path(f"{F}/delete/by-query", bulk({"delete": "delete"}), QUERY),
+    path(f"{F}/disable/by-ids", bulk({"post": "disable"})),
+    path(f"{F}/disable/by-query", bulk({"post": "disable"}), QUERY),
+    path(f"{F}/enable/by-ids", bulk({"post": "enable"})),
+    path(f"{F}/enable/by-query", bulk({"post": "enable"}), QUERY),
     path(f"{F}/export/by-ids", bulk({"post": "export_by_ids"})),
+    path(f"{F}/export/by-query", bulk({"get": "export_by_query"})),
+    path(f"{F}/export/by-query/csv", flow({"get": "export_table"})),
+    path(f"{F}/hashes/by-ids", bulk({"post": "hashes"})),
     path(f"{F}/import", bulk({"post": "import_archive"})),
     path(f"{F}/bulk", bulk({"post": "apply_many"})),
     path(f"{F}/<str:namespace>", bulk({"get": "in_namespace", "post": "apply_namespace"})),
+    path(FLOW, flow({"get": "retrieve", "put": "update", "delete": "destroy"})),
+    path(f"{FLOW}/revisions", flow({"get": "revisions", "delete": "delete_revisions"})),
+    path(f"{FLOW}/graph", flow({"get": "graph"})),
+    path(f"{FLOW}/dependencies", flow({"get": "dependencies"})),
+    path(f"{FLOW}/tasks/<str:task_id>", flow({"get": "task"})),
     path(
-        f"{F}/<str:namespace>/<str:id>",
-        flow({"get": "retrieve", "put": "update", "delete": "destroy"}),
+        f"{T}/namespaces/<str:namespace>/dependencies",
+        NamespaceTopologyViewSet.as_view({"get": "dependencies"}),
     ),
-    path(f"{F}/<str:namespace>/<str:id>/revisions", flow({"get": "revisions"})),
-    path(f"{F}/<str:namespace>/<str:id>/graph", flow({"get": "graph"})),
-    path(f"{F}/<str:namespace>/<str:id>/tasks/<str:task_id>", flow({"get": "task"})),
     path(f"{T}/kv", pairs({"get": "everywhere"})),
     path(KV, pairs({"delete": "destroy_many"})),
     path(f"{KV}/inheritance", pairs({"get": "inherited"})),
@@ -59,7 +85,7 @@ urlpatterns = [
     path(f"{FILES}/revisions", files({"get": "revisions"})),
     path(f"{FILES}/export", files({"get": "export"})),
     path("plugins", plugins({"get": "list"})),
-    path("plugins/groups/subgroups", plugins({"get": "list"})),
+    path("plugins/groups/subgroups", plugins({"get": "subgroups"})),
     path("plugins/inputs", plugins({"get": "input_types"})),
     path("plugins/triggers", plugins({"get": "triggers"})),
     path("plugins/schemas/<str:kind>", plugins({"get": "language_schema"})),

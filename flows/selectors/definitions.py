@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from flows.models import Flow, FlowRevision
 from flows.services.errors import FlowNotFound, RevisionNotFound
+
+BATCH = 200
+SOURCE = "current_source"
 
 
 def flows() -> QuerySet[Flow]:
@@ -32,26 +35,23 @@ def source(row: Flow, revision: int | None = None) -> FlowRevision:
     return found
 
 
-def sources(rows: Iterable[Flow]) -> dict[str, str]:
-    """The current source of each flow, by ``namespace/id``."""
-    listed = list(rows)
-    wanted = Q(pk__in=[])
-    for row in listed:
-        wanted |= Q(flow_uid=row.id, revision=row.revision)
-    found = {item.flow_uid: item.source for item in FlowRevision.objects.filter(wanted)}
-    return {f"{row.namespace}/{row.flow_id}": found[row.id] for row in listed if row.id in found}
+def with_source(rows: QuerySet[Flow]) -> QuerySet[Flow]:
+    """The same flows, each with its current source (see ``sources``); one query for all."""
+    current = FlowRevision.objects.filter(flow_uid=OuterRef("id"), revision=OuterRef("revision"))
+    return rows.annotate(**{SOURCE: Subquery(current.values("source")[:1])})
+
+
+def sources(rows: QuerySet[Flow]) -> Iterator[tuple[Flow, str]]:
+    """Each flow of a query with its current source, read in batches."""
+    for row in with_source(rows).defer("document").iterator(BATCH):
+        yield row, getattr(row, SOURCE) or ""
+
+
+def containing(rows: QuerySet[Flow], text: str) -> QuerySet[Flow]:
+    """The flows whose current source contains a text, ignoring case."""
+    return with_source(rows).filter(**{f"{SOURCE}__icontains": text})
 
 
 def history(row: Flow) -> list[FlowRevision]:
     """Every revision, oldest first."""
     return list(FlowRevision.objects.filter(flow_uid=row.id).order_by("revision"))
-
-
-def source_matches(text: str, namespace: str | None) -> QuerySet[FlowRevision]:
-    """Current sources that contain a text, ignoring case."""
-    current = flows() if namespace is None else flows().filter(namespace=namespace)
-    pairs = current.values_list("id", "revision")
-    wanted = Q(pk__in=[])
-    for uid, number in pairs:
-        wanted |= Q(flow_uid=uid, revision=number)
-    return FlowRevision.objects.filter(wanted, source__icontains=text)

@@ -80,6 +80,12 @@ def _match(path: str, glob: str) -> bool:
     return fnmatchcase(path, wanted) or fnmatchcase(path, wanted.replace("**/", ""))
 
 
+def namespaces_with_files() -> list[str]:
+    """Every namespace that has, or had, a file."""
+    rows = NamespaceFile.objects.order_by("namespace")
+    return list(rows.values_list("namespace", flat=True).distinct())
+
+
 def reference(row: NamespaceFile) -> FileRef:
     """A row as readers see it."""
     return FileRef(

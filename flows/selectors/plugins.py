@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
@@ -85,9 +84,25 @@ def icons() -> Json:
     }
 
 
-def expression_words(words: Catalogue, kind: str) -> list[Json]:
-    """Filters or functions with signatures and a line each."""
-    return [asdict(word) for word in getattr(words, kind)]
+def filter_names(words: Catalogue) -> list[str]:
+    """The names of all filters."""
+    return [word.name for word in words.filters]
+
+
+def functions(words: Catalogue) -> list[Json]:
+    """Functions with what they take and a line each."""
+    return [
+        {
+            "name": word.name,
+            "signature": word.signature,
+            "doc": word.doc,
+            "arguments": [
+                {"name": argument.name, "defaultValue": argument.default}
+                for argument in word.arguments
+            ],
+        }
+        for word in words.functions
+    ]
 
 
 def _group(type_name: str) -> str:

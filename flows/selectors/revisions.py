@@ -8,15 +8,19 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
+from downbeat.common.errors import FieldError
 from downbeat.common.scope import tenant_scope
 from flows.contracts import RevisionRef
 from flows.models import Flow, FlowRevision
 from flows.selectors.catalogue import registry
+from flows.services.errors import RevisionUnreadable
 from flows.spec.flow import FlowSpec
 from flows.spec.parse import parse_flow
 from tenants import facade as tenants
 
 CACHED_REVISIONS = 512
+MOST_REASONS = 3
+"""Errors of a source that are told at once."""
 Key = tuple[UUID, UUID, int, str]
 
 
@@ -60,13 +64,38 @@ def published(
 
 
 def by_uid(tenant_id: UUID, uid: UUID, revision: int) -> RevisionRef:
-    """A revision by the flow's key, also of a deleted flow; ``LookupError`` if there is none."""
+    """A revision by the flow's key, also of a deleted flow; ``LookupError`` if there is none.
+
+    One that was saved and cannot be read any more is ``RevisionUnreadable``.
+    """
     with tenant_scope(tenant_id):
         row = Flow.objects.filter(id=uid).first()
         found = _reference(row, revision) if row else None
         if found is None:
-            raise LookupError(f"No revision {revision} of flow {uid}")
+            problem = unreadable(row, revision) if row else None
+            raise problem or LookupError(f"There is no revision {revision} of flow {uid}")
         return found
+
+
+def unreadable(row: Flow, revision: int) -> RevisionUnreadable | None:
+    """Why a stored revision cannot be read by this version; None if it can, or if there is none."""
+    if _reference(row, revision) is not None:
+        return None
+    stored = FlowRevision.objects.filter(flow_uid=row.id, revision=revision).first()
+    if stored is None:
+        return None
+    defaults, _ = namespace_defaults(row.namespace)
+    errors = parse_flow(stored.source, registry(), namespace_defaults=defaults).errors
+    return RevisionUnreadable(
+        revision=revision,
+        namespace=row.namespace,
+        flow_id=row.flow_id,
+        why="; ".join(map(str, errors[:MOST_REASONS])),
+        errors=[
+            FieldError(found.message, found.path or None, found.line, found.column, found.code)
+            for found in errors
+        ],
+    )
 
 
 def specs(

@@ -17,6 +17,19 @@ class RevisionNotFound(NotFound):
     code = "flow.revision_not_found"
 
 
+class RevisionUnreadable(Conflict, LookupError):
+    """Revision {revision} of flow `{namespace}.{flow_id}` can no longer be read: {why}. Save a
+    revision that can be read, and start or replay the execution with it."""
+
+    code = "flow.revision_unreadable"
+
+
+class RevisionCurrent(Conflict):
+    """Revision {revision} is what flow `{namespace}.{flow_id}` is now. Publish another source first."""
+
+    code = "flow.revision_current"
+
+
 class FlowExists(Conflict):
     """Flow `{namespace}.{flow_id}` exists already. Update it with PUT, or choose another id."""
 
@@ -81,6 +94,13 @@ class PathInvalid(Invalid):
     """`{path}` is not a path inside a namespace: no `..`, no empty parts, at most 1,024 characters."""
 
     code = "file.path_invalid"
+
+
+class FileExists(Conflict):
+    """There is a file `{path}` in namespace `{namespace}` already. Choose another name, or another
+    `conflict` than ERROR."""
+
+    code = "file.exists"
 
 
 class ArchiveRefused(Invalid):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
+import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.db import transaction
 
@@ -15,10 +18,10 @@ from downbeat.common import clock
 from downbeat.common.models import uuid7
 from downbeat.common.scope import current_tenant
 from downbeat.common.storage import storage_for
-from flows.contracts import FileRef
+from flows.contracts import Conflict, FileRef
 from flows.models import NamespaceFile
 from flows.selectors.files import normal_path, reference
-from flows.services.errors import ArchiveRefused, FileNotFound, PathInvalid
+from flows.services.errors import ArchiveRefused, FileExists, FileNotFound, PathInvalid
 from tenants.contracts import NamespaceRef
 
 ARCHIVE_ENTRIES = 10_000
@@ -40,6 +43,38 @@ def put_file(namespace: NamespaceRef, path: str, content: BinaryIO) -> FileRef:
         before.current = False
         before.save(update_fields=["current"])
     return reference(_row(namespace, name, revision, uri=uri, size=size, checksum=digest))
+
+
+@transaction.atomic
+def put_from_storage(
+    namespace: NamespaceRef, files: Mapping[str, str], *, conflict: Conflict
+) -> dict[str, str]:
+    """Stores copies of files of internal storage (path → URI), all of them or none.
+
+    Returns path → URI of those stored: with ``conflict`` SKIP, files that are there stay as they
+    are; with ERROR, one that is there refuses the whole.
+    """
+    stored: dict[str, str] = {}
+    for path, uri in files.items():
+        name = _checked(path)
+        if conflict != "OVERWRITE" and _locked(namespace, name) is not None:
+            if conflict == "ERROR":
+                raise FileExists(path=name, namespace=namespace.path)
+            continue
+        with ExitStack() as closing:
+            content = closing.enter_context(storage_for(current_tenant()).open(uri))
+            if not content.seekable():
+                content = _on_disk(content, closing)
+            stored[name] = put_file(namespace, name, content).uri
+    return stored
+
+
+def _on_disk(content: BinaryIO, closing: ExitStack) -> BinaryIO:
+    """A stream from afar as a file, which can be read twice."""
+    whole = closing.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
+    shutil.copyfileobj(content, whole, 1 << 20)
+    whole.seek(0)
+    return cast(BinaryIO, whole)
 
 
 @transaction.atomic

@@ -32,6 +32,9 @@ class Address:
     namespace: str
     flow_id: str
 
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.flow_id}"
+
 
 def create_flow(source: str, *, actor: Actor) -> Flow:
     """The flow that a source describes; refused if it exists already."""

@@ -48,9 +48,16 @@ def path_text(path: Iterable[str | int]) -> str:
 
 def nearest(name: str, known: Iterable[str], *, likeness: float = 0.6) -> str | None:
     """The known name that is most like the given one, if any is like it."""
+    return next(iter(near_names(name, known, likeness=likeness, most=1)), None)
+
+
+def near_names(
+    name: str, known: Iterable[str], *, likeness: float = 0.6, most: int = 3
+) -> tuple[str, ...]:
+    """The known names that are like the given one, the most alike first."""
     by_folded = {item.lower(): item for item in known}
-    found = get_close_matches(name[:200].lower(), by_folded, n=1, cutoff=likeness)
-    return by_folded[found[0]] if found else None
+    found = get_close_matches(name[:200].lower(), by_folded, n=most, cutoff=likeness)
+    return tuple(by_folded[item] for item in found)
 
 
 def errors_of(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

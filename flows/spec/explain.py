@@ -62,6 +62,8 @@ class Explainer:
         details = error.errors(include_url=False, include_context=True)
         for detail in details[: MAX_DIAGNOSTICS * 3]:
             path = source_path(detail, self._data)
+            if detail["type"].endswith(".type_unknown"):
+                path = (*path, "type")
             if detail["type"] == "too_short" and _value_at(self._data, path):
                 continue  # its entries are wrong, and reported; the list itself is not empty
             found = self._diagnostic(detail, path, spec)
@@ -74,6 +76,8 @@ class Explainer:
         replacement = None
         if detail["type"] == "extra_forbidden":
             replacement = self._nearest_key(path, spec)
+        elif detail["type"].endswith(".type_unknown"):
+            replacement = detail.get("ctx", {}).get("nearest")
         code, message = described(detail, path, replacement)
         line, column = self._document.position(path)
         return Diagnostic(Severity.ERROR, code, message, path_text(path), line, column, replacement)

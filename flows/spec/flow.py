@@ -50,7 +50,7 @@ class Concurrency(Spec):
 
 
 class MaxDuration(Spec):
-    """Violated when an execution lasts longer."""
+    """Violated when an execution lasts longer, from when it was due to its end; waits count."""
 
     id: str
     type: Literal["MAX_DURATION"]
@@ -60,7 +60,11 @@ class MaxDuration(Spec):
 
 
 class ExecutionAssertion(Spec):
-    """Violated when an expression, rendered at every change of the execution, is false."""
+    """Violated when an expression, rendered at every change of the execution, is false.
+
+    One that names what does not exist yet, such as the outputs of a task to come, is not violated.
+    Of several assertions the first that is violated acts, and no other after it.
+    """
 
     id: str
     type: Literal["EXECUTION_ASSERTION"]
@@ -73,10 +77,14 @@ Sla = Annotated[MaxDuration | ExecutionAssertion, Field(discriminator="type")]
 
 
 class Check(Spec):
-    """A gate on the start: a condition that must be true, else the start is refused or marked."""
+    """A gate on the start: a condition over inputs and labels, and what follows if it is not true.
 
-    condition: Text
-    message: Text | None = None
+    BLOCK_EXECUTION refuses the start with the message, FAIL_EXECUTION makes an execution that
+    fails at once, CREATE_EXECUTION lets it through with a line in its log.
+    """
+
+    when: Text = Field(validation_alias=AliasChoices("when", "condition"))
+    message: Annotated[Text, Field(min_length=1)]
     style: Literal["ERROR", "SUCCESS", "WARNING", "INFO"] = "INFO"
     behavior: Literal[
         "BLOCK", "BLOCK_EXECUTION", "FAIL", "FAIL_EXECUTION", "CREATE", "CREATE_EXECUTION"

@@ -150,7 +150,8 @@ class _Builder:
         if isinstance(shape, Graph):
             self.dag(shape, head, end, place, members)
         else:
-            for tasks, kind, value, at_once in _branches(task, shape):
+            for listed, kind, value, at_once in _branches(task, shape):
+                tasks = _as_written(listed)
                 for lane in [[item] for item in tasks] if at_once else [list(tasks)]:
                     self.join(self.chain([head], lane, place, members, kind, value), end)
         for name, last in (("errors", task.errors), ("finally", task.finally_)):
@@ -191,6 +192,15 @@ def _branches(
             yield tasks, "SEQUENTIAL", None, False
         case _:
             yield tuple(getattr(shape, "tasks", ())), "SEQUENTIAL", None, False
+
+
+def _as_written(tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """The tasks that stand in the source: of an internal step those inside it."""
+    return tuple(
+        written
+        for task in tasks
+        for written in (getattr(task, "tasks", ()) if task.internal else (task,))
+    )
 
 
 def described(task: Task) -> Mapping[str, Any]:

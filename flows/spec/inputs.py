@@ -37,6 +37,7 @@ __all__ = [
     "type_output",
 ]
 SHOWN: Final = 200
+HIDDEN: Final = "******"
 Render = Callable[[str, Mapping[str, Any]], Any]
 """Renders a text with the inputs found so far (nested); raises if it cannot be rendered."""
 
@@ -148,7 +149,9 @@ class _Resolver:
                 return self._missing(definition, options)
             value = checked(definition, value, list_of=self._rendered)
         except NotOfType as error:
-            refused = InputError(definition.id, str(error), text_of(value)[:SHOWN])
+            secret = isinstance(definition, SecretInput)
+            shown = HIDDEN if secret else text_of(value)[:SHOWN]
+            refused = InputError(definition.id, str(error), shown)
             return InputState(
                 definition, enabled=True, value=value, is_default=is_default, errors=(refused,)
             )

@@ -63,7 +63,7 @@ def parse_flow(
         message = "A flow is a map with 'id', 'namespace' and 'tasks'"
         found = Diagnostic(Severity.ERROR, "flow.not_a_map", message, line=line, column=column)
         return ParsedFlow(None, (found,), text, positions=document)
-    return _parsed(text, document, registry, namespace_defaults)
+    return parse_document(text, document, registry, namespace_defaults)
 
 
 def parse_flows(
@@ -84,9 +84,10 @@ def source_namespace(text: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _parsed(
+def parse_document(
     text: str, document: Document, registry: Registry, namespace_defaults: Defaults
 ) -> ParsedFlow:
+    """The flow of a document that could be read and is a map."""
     diagnostics = list(check_defaults(document, registry))
     around = (
         PluginDefault.model_validate(dict(item)) if isinstance(item, Mapping) else item

@@ -9,7 +9,7 @@ from typing import Final
 
 from downbeat.sdk.task import Task
 from downbeat.sdk.trigger import Condition, Trigger
-from flows.spec.diagnostics import nearest
+from flows.spec.diagnostics import near_names
 
 PREFIX: Final = "io.kestra.plugin."
 ENTRY_POINTS: Final = "downbeat.plugins"
@@ -36,6 +36,9 @@ class Registry:
             name = found.type_name
             if not name:
                 raise ValueError(f"{found.__name__} has no type_name")
+            if getattr(found, "internal", False):
+                by_name[short_name(name)] = found
+                continue
             if self._types.get(name, found) is not found:
                 raise ValueError(f"Two types are called '{name}'")
             self._types[name] = found
@@ -45,7 +48,7 @@ class Registry:
             for alias in found.aliases:
                 by_name.setdefault(short_name(alias), found)
         self._by_name: Mapping[str, AnyType] = by_name
-        self._nearest: dict[str, str | None] = {}
+        self._near: dict[str, tuple[str, ...]] = {}
 
     def find(self, name: str) -> AnyType | None:
         """The type of any kind that a name stands for."""
@@ -80,15 +83,15 @@ class Registry:
             return None
         return full_name(found.type_name)
 
-    def nearest(self, type_name: str) -> str | None:
-        """The known name that is most like an unknown one."""
+    def near(self, type_name: str) -> tuple[str, ...]:
+        """The known names that are like an unknown one, the most alike first; at most three."""
         name = short_name(type_name)[:200]
-        if name in self._nearest:
-            return self._nearest.get(name)
-        if len(self._nearest) >= 1_000:
-            self._nearest.clear()
-        found = nearest(name, self._types, likeness=0.75)
-        self._nearest[name] = found
+        if name in self._near:
+            return self._near[name]
+        if len(self._near) >= 1_000:
+            self._near.clear()
+        found = near_names(name, self._types, likeness=0.75)
+        self._near[name] = found
         return found
 
     def __iter__(self) -> Iterator[AnyType]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flows.spec.diagnostics import Diagnostic, Path, Severity
-from flows.spec.yaml_reader import Limits, Mark, Refused, read_document
+from flows.spec.yaml_reader import Limits, Mark, Place, Refused, line_and_column, read_document
 
 DEFAULT_LIMITS: Final = Limits()
 _BOUNDARY: Final = re.compile(r"^(?:---(?=[ \t\r\n]|\Z)|\.\.\.[ \t]*$)", re.MULTILINE)
@@ -30,15 +30,16 @@ class Document:
 
     def position(self, path: Path) -> tuple[int, int]:
         """Line and column (from 1) of a part; of its nearest enclosing part if it has none."""
-        mark = self.root
-        if mark is None:
+        place: Place | None = self.root
+        if place is None:
             return 1, 1
         for step in path:
-            inside = mark.inside.get(step) if mark.inside else None
+            inside = place.inside.get(step) if isinstance(place, Mark) and place.inside else None
             if inside is None:
                 break
-            mark = inside
-        return self.first_line + mark.line + 1, mark.column + 1
+            place = inside
+        line, column = line_and_column(place)
+        return self.first_line + line + 1, column + 1
 
 
 def parse_source(text: str, *, limits: Limits = DEFAULT_LIMITS, first_line: int = 0) -> Document:

@@ -77,8 +77,25 @@ class Mark:
 
     def __init__(self, line: int, column: int) -> None:
         self.line, self.column = line, column
-        self.inside: dict[str | int, Mark] | None = None
+        self.inside: dict[str | int, Place] | None = None
         self.weight = 1
+
+
+Place = Mark | int
+"""Where a part stands; a whole number if nothing stands inside it: most parts are such, and plain
+numbers cost the garbage collector nothing."""
+_COLUMNS: Final = 1 << 32
+
+
+def line_and_column(place: Place) -> tuple[int, int]:
+    """Line and column of a part, from 0."""
+    if isinstance(place, int):
+        return divmod(place, _COLUMNS)
+    return place.line, place.column
+
+
+def _weight(place: Place) -> int:
+    return 1 if isinstance(place, int) else place.weight
 
 
 def read_document(text: str, limits: Limits) -> tuple[Any, Mark]:
@@ -106,28 +123,28 @@ class _Reader:
         self._limits = limits
         self._nodes = 0
         self._expanded = 0
-        self._anchors: dict[str, tuple[Any, Mark]] = {}
+        self._anchors: dict[str, tuple[Any, Place]] = {}
 
     def document(self) -> tuple[Any, Mark]:
         self._next()
         event = self._next()
         if isinstance(event, StreamEndEvent):
             return None, Mark(0, 0)
-        found = self._node(self._next(), 0)
+        value, place = self._node(self._next(), 0)
         self._next()
         event = self._next()
         if not isinstance(event, StreamEndEvent):
             raise self._refused(event, "yaml.one_document", "Expected one YAML document only")
-        return found
+        return value, Mark(*line_and_column(place)) if isinstance(place, int) else place
 
-    def _node(self, event: Event, depth: int) -> tuple[Any, Mark]:
+    def _node(self, event: Event, depth: int) -> tuple[Any, Place]:
         self._count(event)
         if type(event) is ScalarEvent:
-            mark = _mark(event)
+            place = _place(event)
             value = self._scalar(event)
             if event.anchor:
-                self._anchors[event.anchor] = (value, mark)
-            return value, mark
+                self._anchors[event.anchor] = (value, place)
+            return value, place
         if isinstance(event, AliasEvent):
             return self._alias(event)
         if depth >= self._limits.depth:
@@ -145,12 +162,14 @@ class _Reader:
             message = f"More than {self._limits.nodes} nodes"
             raise self._refused(event, "yaml.too_many_nodes", message)
 
-    def _alias(self, event: AliasEvent) -> tuple[Any, Mark]:
+    def _alias(self, event: AliasEvent) -> tuple[Any, Place]:
         name = str(event.anchor)
         if name not in self._anchors:
             raise self._refused(event, "yaml.unknown_anchor", f"There is no anchor '{name}'")
         value, named = self._anchors[name]
-        self._grow(named.weight, event)
+        self._grow(_weight(named), event)
+        if isinstance(named, int):
+            return value, _place(event)
         mark = _mark(event)
         mark.inside, mark.weight = named.inside, named.weight
         return value, mark
@@ -169,7 +188,7 @@ class _Reader:
         while not isinstance(following := self._next(), SequenceEndEvent):
             value, inside = self._node(following, depth + 1)
             mark.inside[len(items)] = inside
-            mark.weight += inside.weight
+            mark.weight += _weight(inside)
             items.append(value)
         if event.anchor:
             self._anchors[event.anchor] = (items, mark)
@@ -181,34 +200,41 @@ class _Reader:
         found: dict[str, Any] = {}
         mark.inside, merges = {}, []
         while type(following := self._next()) is not MappingEndEvent:
-            key, at_key = self._key(following), _mark(following)
+            key, at_key = self._key(following), _place(following)
             content = self._next()
-            if type(content) is ScalarEvent and not content.anchor:
-                self._count(content)
-                value = self._scalar(content)
-            else:
-                value, inside = self._node(content, depth + 1)
-                at_key.inside, at_key.weight = inside.inside, inside.weight
-            mark.weight += at_key.weight
+            value, place = self._value(content, at_key, depth)
+            mark.weight += _weight(place)
             if key == "<<" and type(following) is ScalarEvent and following.implicit[0]:
-                merges.append((value, at_key, following))
+                merges.append((value, place, following))
                 continue
             if key in found:
                 raise self._refused(following, "yaml.duplicate_key", f"Duplicate key '{key}'")
             found[key] = value
-            mark.inside[key] = at_key
+            mark.inside[key] = place
         for value, inside, at in merges:
             self._merge(found, mark.inside, value, inside, at)
         if event.anchor:
             self._anchors[event.anchor] = (found, mark)
         return found, mark
 
+    def _value(self, event: Event, at_key: int, depth: int) -> tuple[Any, Place]:
+        """A value of a map; it stands where its key stands."""
+        if type(event) is ScalarEvent and not event.anchor:
+            self._count(event)
+            return self._scalar(event), at_key
+        value, inside = self._node(event, depth + 1)
+        if isinstance(inside, int):
+            return value, at_key
+        mark = Mark(*line_and_column(at_key))
+        mark.inside, mark.weight = inside.inside, inside.weight
+        return value, mark
+
     def _merge(
         self,
         found: dict[str, Any],
-        inside_map: dict[str | int, Mark],
+        inside_map: dict[str | int, Place],
         value: Any,
-        inside: Mark,
+        inside: Place,
         at: Event,
     ) -> None:
         """Takes over the keys of other maps that are not there yet; the first of several wins."""
@@ -257,6 +283,11 @@ class _Reader:
     def _refused(self, event: Event, code: str, message: str) -> Refused:
         mark = _mark(event)
         return Refused(code, message, mark.line, mark.column)
+
+
+def _place(event: Event) -> int:
+    start = event.start_mark
+    return start.line * _COLUMNS + start.column if start is not None else 0
 
 
 def _mark(event: Event) -> Mark:

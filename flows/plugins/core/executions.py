@@ -174,7 +174,10 @@ class UnsetVariables(InlineTask):
 
 
 class Resume(InlineTask):
-    """Resumes a paused execution."""
+    """Resumes a paused execution: the one named, or the one that the task is part of.
+
+    With `namespace` and `flowId`, it must be one of that flow.
+    """
 
     type_name: ClassVar[str] = "core.execution.Resume"
     aliases: ClassVar[tuple[str, ...]] = ("io.kestra.core.tasks.executions.Resume",)
@@ -189,8 +192,8 @@ class Resume(InlineTask):
             raise TaskFailed("Resume needs both 'namespace' and 'flowId', or neither")
         effect = ResumeExecution(
             self.execution_id or ctx.run.execution_id,
-            namespace=self.namespace or ctx.run.namespace,
-            flow_id=self.flow_id or ctx.run.flow_id,
+            namespace=self.namespace,
+            flow_id=self.flow_id,
             inputs=self.inputs,
         )
         return InlineResult(effects=(effect,))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
 from downbeat.sdk.anytask import AnyTask, Tasks
 from downbeat.sdk.fields import Duration, Dyn, Spec, Text
+from downbeat.sdk.script import NamespaceFiles
 from downbeat.sdk.shapes import Concurrent, Graph, Sequence, Shape, SharedDirectory
 from downbeat.sdk.task import FlowableTask, SourcePath, Task
 
@@ -161,26 +162,19 @@ tasks:
             yield ((*place, "task") if place[0] == "tasks" else place), task
 
 
-class NamespaceFiles(Spec):
-    """Which namespace files are put into the working directory."""
-
-    enabled: Dyn[bool] = True
-    include: Dyn[list[Text] | None] = None
-    exclude: Dyn[list[Text] | None] = None
-    namespaces: Dyn[list[Text] | None] = None
-    if_exists: Dyn[Text | None] = None
-    folder_per_namespace: Dyn[bool] = False
-
-
 class DirectoryCache(Spec):
-    """Files kept from one execution to the next."""
+    """Files kept from one execution to the next: those that the globs match, for ``ttl`` long."""
 
     patterns: Annotated[tuple[str, ...], Field(min_length=1)]
     ttl: Dyn[Duration | None] = None
 
 
 class WorkingDirectory(FlowableTask):
-    """Runs its tasks one after the other on one worker, in one working directory."""
+    """Runs its tasks one after the other on one worker, in one working directory.
+
+    A task that fails is the last. Files that ``cache`` names lie in the directory of the next
+    execution again. A restart runs all of the tasks anew.
+    """
 
     type_name: ClassVar[str] = "core.flow.WorkingDirectory"
     aliases: ClassVar[tuple[str, ...]] = (
@@ -204,12 +198,34 @@ tasks:
         script: cat greeting.txt
 """,
         ),
+        (
+            "Files that the next execution finds again",
+            """id: kept_files
+namespace: company.team
+tasks:
+  - id: shared
+    type: core.flow.WorkingDirectory
+    cache:
+      patterns:
+        - "downloads/**"
+      ttl: PT12H
+    tasks:
+      - id: download
+        type: scripts.shell.Script
+        script: |
+          mkdir -p downloads
+          test -e downloads/big.txt || echo fetched > downloads/big.txt
+""",
+        ),
     )
+    outputs_schema: ClassVar[Mapping[str, str]] = {
+        "outputFiles": "The URIs of the files that `outputFiles` matches, by their names",
+    }
 
     tasks: Tasks
     cache: DirectoryCache | None = None
     namespace_files: NamespaceFiles | None = None
-    input_files: Dyn[dict[str, Any] | None] = None
+    input_files: Dyn[dict[str, Any] | str | None] = None
     output_files: Dyn[list[Text] | None] = None
 
     def shape(self) -> Shape:

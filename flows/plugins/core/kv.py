@@ -102,7 +102,15 @@ tasks:
         if not self.overwrite and _exists(ctx, namespace, key):
             raise TaskFailed(f"Key '{key}' exists already in namespace '{namespace}'")
         value = typed_value(self.value, self.kv_type)
-        effect = KvSet(namespace, key, value, self.kv_type, self.ttl, overwrite=self.overwrite)
+        effect = KvSet(
+            namespace,
+            key,
+            value,
+            self.kv_type,
+            self.ttl,
+            overwrite=self.overwrite,
+            description=self.kv_description,
+        )
         return InlineResult(effects=(effect,))
 
 

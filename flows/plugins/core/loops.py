@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from downbeat.sdk.anytask import Tasks
 from downbeat.sdk.fields import Duration, Dyn, Spec, Text
-from downbeat.sdk.shapes import Iteration, Repetition, Shape
-from downbeat.sdk.task import FlowableTask
+from downbeat.sdk.inputs import ItemType
+from downbeat.sdk.shapes import Iteration, Repetition, Sequence, Shape
+from downbeat.sdk.task import FlowableTask, Outputs
 
 Values = Dyn[Text | list[Any]]
 Limit = Annotated[int, Field(ge=0)]
@@ -80,6 +81,108 @@ class EachParallel(FlowableTask):
         return Iteration("value", self.tasks, limit=self.concurrent, ordered=False)
 
 
+class LoopOutput(Spec):
+    """A typed result of one item, rendered when the item's tasks have ended."""
+
+    id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$", max_length=256)]
+    type: ItemType | Literal["ARRAY"] | None = None
+    value: Any
+    description: Text | None = None
+    display_name: Annotated[str, Field(max_length=64)] | None = None
+    item_type: ItemType | None = None
+    required: bool = True
+
+
+class LoopItem(FlowableTask):
+    """Runs the tasks of a loop for one item, one after the other."""
+
+    type_name: ClassVar[str] = "core.flow.LoopItem"
+    internal: ClassVar[bool] = True
+
+    tasks: Tasks
+    outputs: tuple[LoopOutput, ...] = ()
+    stores: bool = False
+    """Whether the outputs are kept as a file, and its URI is told."""
+
+    def shape(self) -> Shape:
+        return Sequence(self.tasks, tells=bool(self.outputs))
+
+
+class Loop(FlowableTask):
+    """Runs its tasks once for each item, ``concurrencyLimit`` items at a time (0: all at once).
+
+    Items are the elements of a list, the entries of a map, or the lines of a file in internal
+    storage (up to 8 MiB). Each item is a scope of its own, shown as a task run ``<id>_item``: its
+    tasks run in order, ``errors`` and ``finally`` are those of the item, a failed item stops no
+    other, and ``outputs.<task>`` is the task's output of the same item. ``item.value``,
+    ``item.index`` (from 0) and, for a map, ``item.key`` are readable in all tasks inside;
+    ``item.parent`` and ``item.parents`` are the items of the loops around. What later tasks are to
+    see is declared in ``outputs``; with ``fetchType: STORE`` each item's outputs are a file. Without
+    ``transmitFailed`` the loop ends well though items failed.
+    """
+
+    type_name: ClassVar[str] = "core.flow.Loop"
+    outputs_schema: ClassVar[Mapping[str, str]] = {
+        "iterationCount": "How many items there were",
+        "terminatedIterations": "Items by state",
+        "outputs": "A list with `item` (value, iteration, key) and `outputs` of each item",
+    }
+    examples: ClassVar[tuple[tuple[str, str], ...]] = (
+        (
+            "Three items, two at a time, and what became of them",
+            """id: loop
+namespace: company.team
+tasks:
+  - id: cities
+    type: core.flow.Loop
+    values: ["Oslo", "Lima", "Kyoto"]
+    concurrencyLimit: 2
+    outputs:
+      - id: greeting
+        type: STRING
+        value: "{{ outputs.greet.value }}"
+    tasks:
+      - id: greet
+        type: core.debug.Return
+        format: "Good day, {{ item.value }}"
+  - id: last
+    type: core.log.Log
+    message: "{{ (outputs.cities.outputs | last).outputs.greeting }}"
+""",
+        ),
+    )
+
+    values: Dyn[Text | list[Any] | dict[str, Any]]
+    concurrency_limit: Limit = 0
+    transmit_failed: bool = True
+    outputs: tuple[LoopOutput, ...] = ()
+    fetch_type: Literal["AUTO", "FETCH", "STORE"] = "AUTO"
+    tasks: Tasks
+
+    def shape(self) -> Shape:
+        return Iteration(
+            "values",
+            (self.item(),),
+            limit=self.concurrency_limit,
+            isolated=True,
+            transmits=self.transmit_failed,
+        )
+
+    def item(self) -> LoopItem:
+        """The group that stands for one item."""
+        return LoopItem.model_validate(
+            {
+                "id": f"{self.id}_item",
+                "type": LoopItem.type_name,
+                "tasks": list(self.tasks),
+                "errors": None if self.errors is None else list(self.errors),
+                "finally": None if self.finally_ is None else list(self.finally_),
+                "outputs": self.raw.get("outputs") or [],
+                "stores": self.fetch_type == "STORE",
+            }
+        )
+
+
 class CheckFrequency(Spec):
     """How often, how many times and how long a condition is checked."""
 
@@ -125,5 +228,15 @@ tasks:
     def shape(self) -> Shape:
         return Repetition("condition", self.tasks)
 
+    def group_outputs(self) -> Outputs:
+        return {"iterationCount": 1}
 
-PLUGINS: tuple[type, ...] = (ForEach, EachSequential, EachParallel, LoopUntil)
+
+PLUGINS: tuple[type, ...] = (
+    ForEach,
+    EachSequential,
+    EachParallel,
+    Loop,
+    LoopItem,
+    LoopUntil,
+)

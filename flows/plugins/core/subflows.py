@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Set as AbstractSet
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field
 
 from downbeat.sdk.context import InlineContext
 from downbeat.sdk.errors import TaskFailed
-from downbeat.sdk.fields import Deprecated, Dyn, Spec, Text
+from downbeat.sdk.fields import Deprecated, Dyn, Text
 from downbeat.sdk.labels import Labels
-from downbeat.sdk.shapes import ChildExecution, ChildExecutions, Shape
-from downbeat.sdk.task import FlowableTask, InlineResult, InlineTask, LeafFlowable
+from downbeat.sdk.shapes import ChildExecution, Sequence, Shape
+from downbeat.sdk.task import FlowableTask, InlineResult, InlineTask, LeafFlowable, Task
+from flows.plugins.core.batches import Batch, BatchExecutions, MergeOutputs, SplitItems
+
+ON_WORKER: Final = frozenset({"workerGroup", "queue", "priority", "logLevel", "onWorkerLost"})
+"""Properties of the loop that those of its steps have which run on a worker."""
+OF_CHILDREN: Final = frozenset(
+    {
+        "namespace", "flowId", "revision", "inputs", "labels", "wait", "transmitFailed",
+        "inheritLabels", "scheduleDate", "restartBehavior", "concurrencyLimit", "logLevel",
+    }
+)  # fmt: skip
 
 
 class Subflow(LeafFlowable):
@@ -63,31 +74,27 @@ tasks:
     restart_behavior: Literal["RETRY_FAILED", "NEW_EXECUTION"] = "RETRY_FAILED"
 
     def shape(self) -> Shape:
-        return ChildExecution()
-
-
-class Batch(Spec):
-    """How the items of a file are cut into batches."""
-
-    rows: Dyn[int | None] = None
-    bytes: Dyn[Text | None] = None
-    partitions: Dyn[int | None] = None
-    separator: Dyn[Text] = "\n"
-    regex_pattern: Dyn[Text | None] = None
+        return ChildExecution(resumes=self.restart_behavior == "RETRY_FAILED")
 
 
 class ForEachItem(FlowableTask):
     """Starts an execution of another flow for each batch of a file's items.
 
-    ``taskrun.items`` (URI of the batch) and ``taskrun.iteration`` are readable in ``inputs``.
+    ``items`` is a file of internal storage or a namespace file. ``taskrun.items`` (URI of the
+    batch) and ``taskrun.iteration`` (from 1) are readable wherever the child is described. At most
+    ``concurrencyLimit`` children live at a time (0: no limit). With ``transmitFailed`` the task
+    takes over the worst of the children's ends. A restart takes up the children that failed; with
+    ``restartBehavior: NEW_EXECUTION`` it starts all of them anew. The steps are task runs of their
+    own: ``<id>_split``, ``<id>_items`` and ``<id>_merge``, whose outputs are named after them.
     """
 
     type_name: ClassVar[str] = "core.flow.ForEachItem"
     aliases: ClassVar[tuple[str, ...]] = ("io.kestra.core.tasks.flows.ForEachItem",)
     outputs_schema: ClassVar[Mapping[str, str]] = {
-        "numberOfBatches": "How many batches there were",
-        "iterations": "Batches by state",
-        "subflowOutputs": "File with the flow outputs of each child, one per line",
+        "numberOfBatches": "Of `<id>_items`: how many batches there were",
+        "iterations": "Of `<id>_items`: child executions by state",
+        "subflowOutputsBaseUri": "Of `<id>_items`: where the children's flow outputs are kept",
+        "subflowOutputs": "Of `<id>_merge`: file with the flow outputs of each child, one per line",
     }
     examples: ClassVar[tuple[tuple[str, str], ...]] = (
         (
@@ -112,7 +119,7 @@ tasks:
     )
 
     items: Dyn[Text]
-    batch: Batch = Field(default_factory=lambda: Batch(rows=1))
+    batch: Batch = Field(default_factory=Batch)
     namespace: Dyn[Text]
     flow_id: Dyn[Text]
     revision: Dyn[int | None] = None
@@ -123,9 +130,30 @@ tasks:
     inherit_labels: Dyn[bool] = False
     schedule_date: Dyn[Text | None] = None
     restart_behavior: Literal["RETRY_FAILED", "NEW_EXECUTION"] = "RETRY_FAILED"
+    concurrency_limit: Annotated[int, Field(ge=0)] = 0
 
     def shape(self) -> Shape:
-        return ChildExecutions()
+        return Sequence(self.steps())
+
+    def steps(self) -> tuple[Task, ...]:
+        """The tasks that the loop consists of, as its task runs show them."""
+        steps = {name: f"{self.id}_{name}" for name in ("split", "items", "merge")}
+        items = f"outputs['{steps['items']}']"
+        return (
+            self._step(SplitItems, steps["split"], ON_WORKER | {"items", "batch"}),
+            self._step(BatchExecutions, steps["items"], OF_CHILDREN, source=steps["split"]),
+            self._step(
+                MergeOutputs,
+                steps["merge"],
+                ON_WORKER,
+                base=f"{{{{ {items}.subflowOutputsBaseUri ?? '' }}}}",
+                parts=f"{{{{ {items}.subflowOutputsParts ?? 0 }}}}",
+            ),
+        )
+
+    def _step(self, kind: type[Task], id: str, keys: AbstractSet[str], **own: Any) -> Task:
+        written = {key: value for key, value in self.raw.items() if key in keys}
+        return kind.model_validate({**written, **own, "id": id, "type": kind.type_name})
 
 
 class Template(InlineTask):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, LiteralString
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -59,6 +59,11 @@ triggers:
     schedule_conditions: Annotated[Conditions, Deprecated("conditions")] = ()
     backfill: Annotated[Any, Deprecated("a backfill started by the API")] = None
 
+    @model_validator(mode="after")
+    def _no_multiple(self) -> Schedule:
+        _refuse_multiple(self, "schedule.multiple", "Schedule")
+        return self
+
 
 class ScheduleOnDates(Trigger):
     """Starts an execution at each of the dates listed."""
@@ -70,11 +75,18 @@ class ScheduleOnDates(Trigger):
     timezone: TimeZone | None = None
     recover_missed_schedules: Recover | None = None
 
+    @model_validator(mode="after")
+    def _no_multiple(self) -> ScheduleOnDates:
+        _refuse_multiple(self, "schedule.multiple", "ScheduleOnDates")
+        return self
+
 
 class Webhook(Trigger):
     """Starts an execution when its address is called; the key in the address is the credential.
 
-    ``trigger.body``, ``trigger.headers`` and ``trigger.parameters`` hold the request.
+    ``trigger.body``, ``trigger.headers``, ``trigger.parameters`` and ``trigger.path`` hold the
+    request. With ``wait`` the answer comes when the execution has ended, with ``returnOutputs`` it
+    is the flow's outputs; an execution that fails is then answered with status 424.
     """
 
     type_name: ClassVar[str] = "core.trigger.Webhook"
@@ -104,12 +116,15 @@ triggers:
 
     @model_validator(mode="after")
     def _no_multiple(self) -> Webhook:
-        for condition in self.conditions:
-            if type(condition).type_name == "core.condition.MultipleCondition":
-                raise PydanticCustomError(
-                    "webhook.multiple", "A Webhook takes no MultipleCondition"
-                )
+        _refuse_multiple(self, "webhook.multiple", "Webhook")
         return self
+
+
+def _refuse_multiple(trigger: Trigger, code: LiteralString, name: str) -> None:
+    """Only the ends of other executions can be gathered in a window."""
+    for condition in trigger.conditions:
+        if type(condition).type_name == "core.condition.MultipleCondition":
+            raise PydanticCustomError(code, "A {name} takes no MultipleCondition", {"name": name})
 
 
 _WINDOW_KEYS: dict[str, frozenset[str]] = {
@@ -230,7 +245,12 @@ class Preconditions(Spec):
 
 
 class Flow(Trigger):
-    """Starts an execution when executions of other flows change state."""
+    """Starts an execution when executions of other flows change state.
+
+    ``trigger.executionId``, ``namespace``, ``flowId``, ``flowRevision``, ``state`` and ``outputs``
+    (the flow outputs) name the other execution; ``inputs`` also see ``outputs`` of its tasks and its
+    ``labels``. ``preconditions`` wait for several executions in a window of time.
+    """
 
     type_name: ClassVar[str] = "core.trigger.Flow"
     aliases: ClassVar[tuple[str, ...]] = ("io.kestra.core.models.triggers.types.Flow",)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -51,8 +52,17 @@ class SslOptions(Spec):
     insecure_trust_all_certificates: Dyn[bool] = False
 
 
+Logged = Literal["REQUEST_HEADERS", "REQUEST_BODY", "RESPONSE_HEADERS", "RESPONSE_BODY"]
+
+
 class Options(Spec):
-    """Settings of the connection; both vocabularies of the language are accepted."""
+    """Settings of the connection; both vocabularies of the language are accepted.
+
+    `maxContentLength` bounds what `Request` reads into an output; `Download` is bounded by it only
+    when it is written. `logs` says what the log shows at level DEBUG, credentials hidden. A
+    connection lives for one request: `connectionPoolIdleTimeout` and `logLevel` are read and have
+    no effect.
+    """
 
     timeout: Timeouts | None = None
     proxy: ProxySettings | None = None
@@ -75,7 +85,7 @@ class Options(Spec):
     proxy_username: Dyn[Text | None] = None
     proxy_password: Dyn[Text | None] = None
     log_level: Dyn[Text | None] = None
-    logs: Any = None
+    logs: Dyn[list[Logged] | None] = None
 
     def connect_seconds(self) -> float:
         """How long to wait for a connection."""
@@ -112,5 +122,9 @@ class Options(Spec):
             return None
         if found.type == "SOCKS":
             raise TaskFailed("SOCKS proxies are not supported; use an HTTP proxy")
-        user = f"{found.username}:{found.password or ''}@" if found.username else ""
+        user = _credentials(found.username, found.password or "") if found.username else ""
         return f"http://{user}{found.address}:{found.port or 3128}"
+
+
+def _credentials(username: str, password: str) -> str:
+    return f"{quote(username, safe='')}:{quote(password, safe='')}@"

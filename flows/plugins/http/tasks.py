@@ -18,6 +18,7 @@ from downbeat.sdk.fields import Dyn, Text
 from downbeat.sdk.task import Outputs, RunnableTask
 from flows.plugins.http.client import client
 from flows.plugins.http.options import Options, SslOptions
+from flows.plugins.http.showing import show, show_body
 
 if TYPE_CHECKING:
     import httpx
@@ -26,7 +27,9 @@ _INTERNAL = ("kestra://", "downbeat://")
 _CHUNK = 1 << 20
 
 
-class _Http(RunnableTask):
+class HttpTask(RunnableTask):
+    """A request to a server: what all tasks that send one have in common."""
+
     uri: Dyn[Text]
     method: Dyn[Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"]] = (
         "GET"
@@ -41,7 +44,7 @@ class _Http(RunnableTask):
     allow_failed: Dyn[bool] = False
 
     @contextmanager
-    def response(self, ctx: RunContext) -> Iterator[httpx.Response]:
+    def response(self, ctx: RunContext, *, accept: str | None = None) -> Iterator[httpx.Response]:
         """The open answer to the request; a status that is not wanted fails the task."""
         if urlsplit(self.uri).scheme not in ("http", "https"):
             raise TaskFailed(f"'{self.uri}' is not an address that starts with http:// or https://")
@@ -51,13 +54,13 @@ class _Http(RunnableTask):
             client(ctx, self.options, trust_all=trust.insecure_trust_all_certificates) as http,
             http.stream(
                 self.method,
-                self.uri,
-                params=self.params,
-                headers=self._headers(),
+                _address(self.uri, self.params),
+                headers=self._headers(accept),
                 **self._content(ctx, files),
             ) as found,
         ):
-            ctx.log.debug(f"{self.method} {self.uri}: {found.status_code}")
+            ctx.log.debug(f"{self.method} {found.url}: {found.status_code}")
+            show(ctx, self.options.logs or (), found)
             self._judge(found)
             yield found
 
@@ -68,9 +71,11 @@ class _Http(RunnableTask):
             text = next(found.iter_bytes(2048), b"").decode("utf-8", "replace").strip()
             raise TaskFailed(f"The server answered with status {found.status_code}: {text[:1000]}")
 
-    def _headers(self) -> dict[str, str]:
+    def _headers(self, accept: str | None) -> dict[str, str]:
         found = {name: value for name, value in (self.headers or {}).items() if value is not None}
         names = {name.lower() for name in found}
+        if accept is not None and "accept" not in names:
+            found["Accept"] = accept
         multipart = (self.content_type or "").startswith("multipart/")
         if self.content_type and "content-type" not in names and not multipart:
             found["Content-Type"] = self.content_type
@@ -100,7 +105,7 @@ class _Http(RunnableTask):
         return {"files": parts}
 
 
-class Request(_Http):
+class Request(HttpTask):
     """Sends an HTTP request. Outputs: `uri`, `code`, `headers`, `body`.
 
     A status of 400 or more fails the task, unless `allowFailed` or `options.allowedResponseCodes`
@@ -138,6 +143,7 @@ tasks:
             }
             encoding = found.charset_encoding or self.options.default_charset
         text = content.decode(_known(encoding), "replace")
+        show_body(ctx, self.options.logs or (), text)
         ctx.metric("response.length", len(content))
         if self.encrypt_body:
             sealed = ctx.request("secret.seal", {"text": text})
@@ -157,7 +163,7 @@ tasks:
         return bytes(whole)
 
 
-class Download(_Http):
+class Download(HttpTask):
     """Downloads a file into internal storage. Outputs: `uri`, `code`, `length`, `headers`."""
 
     type_name: ClassVar[str] = "core.http.Download"
@@ -183,6 +189,7 @@ tasks:
             with self.response(ctx) as found:
                 for chunk in found.iter_bytes(_CHUNK):
                     whole.write(chunk)
+                    self._check_length(whole.tell())
                 facts = {"code": found.status_code, "headers": _headers_of(found)}
                 name = self.save_as or _file_name(found)
             length = whole.tell()
@@ -192,6 +199,29 @@ tasks:
             ctx.metric("response.length", length)
             uri = ctx.save(cast(BinaryIO, whole), name=name)
         return {"uri": uri, "length": length, **facts}
+
+    def _check_length(self, length: int) -> None:
+        """A download has no bound of its own; one that is written holds."""
+        written = "max_content_length" in self.options.model_fields_set
+        if written and length > self.options.max_content_length:
+            raise TaskFailed(
+                f"The answer is larger than {self.options.max_content_length} bytes "
+                "('options.maxContentLength')"
+            )
+
+
+def _address(uri: str, params: Mapping[str, Any] | None) -> httpx.URL:
+    """The address with parameters put behind those that it has."""
+    import httpx
+
+    try:
+        address = httpx.URL(uri)
+    except httpx.InvalidURL as error:
+        raise TaskFailed(f"'{uri}' is not an address: {error}") from None
+    for name, value in (params or {}).items():
+        for one in value if isinstance(value, list) else [value]:
+            address = address.copy_add_param(name, _text(one))
+    return address
 
 
 def _headers_of(found: httpx.Response) -> dict[str, list[str]]:

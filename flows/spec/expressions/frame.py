@@ -32,9 +32,14 @@ class Frame:
 
     def lookup(self, name: str, offset: int) -> Value:
         """The value of a name: the innermost local one, else that of the context."""
-        for scope in reversed(self.scopes):
-            if name in scope:
-                return scope[name]
+        scopes = self.scopes
+        if scopes:
+            # Most local names are those of the loop at hand.
+            if name in scopes[-1]:
+                return scopes[-1][name]
+            for scope in reversed(scopes):
+                if name in scope:
+                    return scope[name]
         try:
             return self.context[name]
         except KeyError:

@@ -67,9 +67,11 @@ class StatementCompiler:
     def __init__(self, body: Body) -> None:
         self._macros: dict[str, MacroDefinition] = {}
         self._blocks: dict[str, MacroDefinition] = {}
+        statements = tuple(all_statements(body))
+        loops = any(isinstance(statement, For) for statement in statements)
         # A rendered text may ask for `loop` as well, and nobody knows what it says.
-        self._counts_loops = mentions(body, frozenset({"loop", "render", "renderOnce"}))
-        for statement in all_statements(body):
+        self._counts_loops = loops and mentions(body, frozenset({"loop", "render", "renderOnce"}))
+        for statement in statements:
             self._declare(statement)
         binder = Binder(self._macros, self._blocks)
         self.expressions = ExpressionCompiler(binder)
@@ -147,16 +149,17 @@ class StatementCompiler:
             items = _items(frame, iterable(frame), len(targets), at)
             if not items:
                 return otherwise(frame)
-            frame.scopes.append({})
+            scopes, spend = frame.scopes, frame.meter.spend
+            scopes.append({})
             try:
                 for index, item in enumerate(items):
-                    frame.meter.spend()
-                    frame.scopes[-1] = scope = bind(item)
+                    spend()
+                    scopes[-1] = scope = bind(item)
                     if counted:
                         scope["loop"] = _loop(index, len(items))
                     body(frame)
             finally:
-                frame.scopes.pop()
+                scopes.pop()
 
         return run
 

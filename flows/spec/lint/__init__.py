@@ -15,8 +15,11 @@ from flows.spec.lint.expressions import expressions
 from flows.spec.lint.finding import Rule, Subject
 from flows.spec.lint.input_defaults import input_defaults, trigger_inputs
 from flows.spec.lint.input_needs import input_needs
+from flows.spec.lint.internal_types import internal_types
+from flows.spec.lint.platform_labels import platform_labels
 from flows.spec.lint.reserved_names import reserved_names
 from flows.spec.lint.self_call import self_call
+from flows.spec.lint.task_runners import task_runners
 from flows.spec.lint.unique_ids import unique_ids
 from flows.spec.lint.unreachable import unreachable
 from flows.spec.registry import Registry
@@ -27,16 +30,19 @@ MAX_FINDINGS: Final = 100
 
 RULES: Final[tuple[Rule, ...]] = (
     unique_ids,
+    internal_types,
     reserved_names,
     dag_needs,
     input_needs,
     input_defaults,
     self_call,
     directory_tasks,
+    task_runners,
     cron_dates,
     trigger_inputs,
     expressions,
     unreachable,
+    platform_labels,
 )
 
 
