@@ -51,6 +51,14 @@ class StartChild:
 
 
 @dataclass(frozen=True, slots=True)
+class StartBatches:
+    """Start the child executions of the next batches of a file, up to this number."""
+
+    run: UUID
+    upto: int
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
     """Begin a group."""
 
@@ -100,6 +108,8 @@ class EndTry:
 
     run: UUID
     ending: State
+    reason: str | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,20 @@ class MoveExecution:
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """Stop the whole execution before this run begins."""
+
+    run: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """Do what the agreement of this place in the flow says about its violation."""
+
+    agreement: int
+
+
+@dataclass(frozen=True, slots=True)
 class RetryExecution:
     """Start the flow anew, as another execution, at a later moment."""
 
@@ -162,6 +186,7 @@ Command = (
     | RunInline
     | QueueAttempt
     | StartChild
+    | StartBatches
     | Open
     | Enter
     | EndRound
@@ -173,6 +198,8 @@ Command = (
     | KillAttempt
     | KillChild
     | MoveExecution
+    | Break
+    | Breach
     | RetryExecution
     | WakeAt
 )

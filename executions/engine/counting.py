@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from downbeat.sdk.shapes import Graph, Iteration
+from executions.engine.events import BatchEnded, BatchesStarted
 from executions.engine.plan import Node, Plan
 from executions.engine.state import Phase, Scope, State
 
@@ -58,6 +59,26 @@ def without_child(plan: Plan, scope: Scope, node: Node, state: State) -> Scope:
             return replace(scope, live=live, late=plus(scope.late, state))
         case _:
             return replace(scope, live=live)
+
+
+def step_of(plan: Plan, node: Node, iteration: int | None, value: str | None) -> str | None:
+    """What a run adds to the path of iterations: the value, or the number where values repeat."""
+    shape = _shape_around(plan, node)
+    if value is None or not isinstance(shape, Iteration):
+        return value
+    return str(iteration) if shape.isolated else value
+
+
+def with_batches(scope: Scope, event: BatchesStarted | BatchEnded) -> Scope:
+    """The scope of a loop over child executions once some have started, or one has ended."""
+    tally = dict(scope.tally)
+    scope = replace(scope, parts=max(scope.parts, event.part))
+    if isinstance(event, BatchEnded):
+        return replace(scope, open=scope.open - 1, tally=plus(tally, event.state))
+    for state, number in event.ended.items():
+        tally[state] = tally.get(state, 0) + number
+    waited_for = event.upto - scope.cursor - sum(event.ended.values())
+    return replace(scope, cursor=event.upto, open=scope.open + waited_for, tally=tally)
 
 
 def len_of(plan: Plan, node: Node) -> int:

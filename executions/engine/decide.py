@@ -13,6 +13,7 @@ from uuid import UUID
 from executions.engine.commands import Command
 from executions.engine.plan import Kind, Plan
 from executions.engine.rules import (
+    batching,
     ending,
     folding,
     holding,
@@ -49,13 +50,15 @@ def _look_at_run(plan: Plan, snapshot: Snapshot, run: Run, now: datetime) -> Ite
         yield from folding.fold(plan, snapshot, run)
     elif killing.holds(snapshot):
         yield from killing.kill(plan, snapshot, run)
-    elif run.outcome is not None and run.scope is None:
+    elif run.outcome is not None and (run.scope is None or node.kind is Kind.CHILDREN):
         yield from verdict.after_try(node, run, snapshot.execution, now)
     elif run.state in (State.CREATED, State.RESTARTED) and run.scope is None:
         yield from starting.start(node, run, snapshot.execution)
     elif run.state is State.RETRYING:
         yield from retrying.try_again(node, run, snapshot.execution, now)
-    elif node.kind is Kind.DELAY or run.state is State.PAUSED:
+    elif node.kind in (Kind.DELAY, Kind.CHILD) or run.state is State.PAUSED:
         yield from holding.wait(node, run, now)
+    elif node.kind is Kind.CHILDREN:
+        yield from batching.progress(node, run, snapshot.execution)
     elif run.scope is not None:
         yield from progressing.progress(plan, snapshot, run, now)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from executions.engine.state import Ask, Phase, Scope, State
+from executions.engine.state import Ask, Phase, Scope, State, Try
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class RunCreated:
     at: datetime
     iteration: int | None = None
     value: str | None = None
+    key: str | None = None
+    """Of an iteration over a map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class TryEnded:
     reason: str | None = None
     error: str | None = None
     by_worker: bool = True
+    log_file: str | None = None
+    """Where the log of a try without a worker is kept as a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,10 @@ class RunReported:
     at: datetime
     value: str | None = None
     attempts: int = 1
+    tries: tuple[Try, ...] = ()
+    """Each try by itself, if there was more to tell than one."""
+    reason: str | None = None
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,31 @@ class ChildStarted:
     run: UUID
     child: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BatchesStarted:
+    """Batches up to this number have their child executions.
+
+    ``ended`` counts those that nobody has to wait for, by state: refused ones, and in a restart
+    those that had ended well.
+    """
+
+    run: UUID
+    upto: int
+    at: datetime
+    ended: Mapping[str, int] = field(default_factory=dict)
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEnded:
+    """The child execution of a batch has ended; its outputs are in a part, unless that is 0."""
+
+    run: UUID
+    number: int
+    state: State
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +216,36 @@ class Held:
 class KillAsked:
     """Somebody wants the execution to stop; with ``cascade`` its child executions too.
 
-    ``end_as``: a task has asked for this end, which is then no kill but the execution's state.
+    ``end_as``: a task or an agreement has asked for this end, which is then no kill but the
+    execution's state; ``run`` is the task run that takes this end too.
     """
 
     cascade: bool = True
     end_as: State | None = None
+    run: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Breached:
+    """The agreement of this place in the flow was violated; ``failure``: and ends the execution."""
+
+    agreement: int
+    failure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BreakpointReached:
+    """The execution has stopped before a run of this task."""
+
+    run: UUID
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreakpointsSet:
+    """Somebody has said anew where the execution is to stop."""
+
+    breakpoints: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +272,8 @@ class Reopened:
     scope: Scope | None = None
     fresh: bool = False
     """Its rendered values are forgotten."""
+    resumes: bool = False
+    """Its child executions are restarted: what names them is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,10 +285,16 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionReopened:
-    """The execution is taken up again."""
+    """The execution is taken up again; ``awaited``: its parent has asked for it, and waits."""
 
     scope: Scope
     at: datetime
+    awaited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """The parent waits for the end of the execution, whoever took it up again."""
 
 
 Event = (
@@ -239,6 +305,8 @@ Event = (
     | TryEnded
     | RunReported
     | ChildStarted
+    | BatchesStarted
+    | BatchEnded
     | Opened
     | PhaseEntered
     | RoundEnded
@@ -251,9 +319,13 @@ Event = (
     | Admitted
     | Held
     | KillAsked
+    | Breached
+    | BreakpointReached
+    | BreakpointsSet
     | PauseAsked
     | ResumeAsked
     | Reopened
     | Removed
     | ExecutionReopened
+    | Awaited
 )

@@ -6,14 +6,18 @@ have something to do.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 from uuid import UUID
 
 from executions.engine import counting, evolve_execution
 from executions.engine.events import (
     AttemptQueued,
+    BatchEnded,
+    BatchesStarted,
+    BreakpointReached,
     ChildStarted,
     Event,
     Folded,
@@ -33,6 +37,7 @@ from executions.engine.events import (
     TryEnded,
 )
 from executions.engine.plan import Plan
+from executions.engine.rules import breaking
 from executions.engine.rules.ending import FAILURE
 from executions.engine.state import (
     Ask,
@@ -46,6 +51,8 @@ from executions.engine.state import (
     Try,
 )
 
+KEY: Final = "key"
+"""The fact which key of a map an iteration is about."""
 ON_RESUME: Final = "onResume"
 
 
@@ -70,12 +77,17 @@ def evolve(plan: Plan, snapshot: Snapshot, event: Event) -> Snapshot:
             _of_group(snapshot, event)
         case KillSent(run=run):
             _change(snapshot, replace(snapshot.runs[run], kill_sent=True))
+        case BatchesStarted() | BatchEnded():
+            scope = counting.with_batches(snapshot.scope_of(event.run), event)
+            _rescope(snapshot, event.run, scope)
         case Reopened():
             _reopen(snapshot, event)
         case Removed(runs=runs):
             _remove(snapshot, runs)
         case ResumeAsked():
             _resume(snapshot, event)
+        case BreakpointReached():
+            _stop(snapshot, event)
         case _:
             snapshot.execution = evolve_execution.after(snapshot.execution, event)
             snapshot.look_at(None)
@@ -105,14 +117,16 @@ def _of_group(
 def _create(plan: Plan, snapshot: Snapshot, event: RunCreated) -> None:
     above = snapshot.runs[event.parent] if event.parent is not None else None
     path = above.path if above else ()
+    step = counting.step_of(plan, plan.nodes[event.node], event.iteration, event.value)
     snapshot.runs[event.run] = Run(
         id=event.run,
         node=event.node,
         parent=event.parent,
         ancestors=(*above.ancestors, above.id) if above else (),
-        path=path if event.value is None else (*path, event.value),
+        path=path if step is None else (*path, step),
         iteration=event.iteration,
         value=event.value,
+        facts={} if event.key is None else {KEY: event.key},
         history=(Moment(State.CREATED, event.at),),
     )
     snapshot.created.add(event.run)
@@ -128,7 +142,7 @@ def _end_try(snapshot: Snapshot, event: TryEnded) -> None:
     begun = run if run.state is State.RUNNING else _to(run, State.RUNNING, event.started_at)
     tries = run.tries
     if not event.by_worker:
-        tries = (*tries, Try(event.ending, event.started_at, event.at))
+        tries = (*tries, Try(event.ending, event.started_at, event.at, event.log_file))
     _change(
         snapshot,
         replace(
@@ -204,7 +218,7 @@ def _rendered(snapshot: Snapshot, event: Rendered | RenderFailed) -> None:
         return
     reason = Reason.RUN_IF if event.ask is Ask.RUN_IF else Reason.RENDER
     # What a policy may repeat is a try, though nobody began it; else it would be repeated for ever.
-    counts = event.ask in (Ask.CHILD, Ask.DELAY)
+    counts = event.ask in (Ask.CHILD, Ask.BATCHES, Ask.DELAY, Ask.TIMEOUT)
     _change(
         snapshot,
         replace(
@@ -218,11 +232,11 @@ def _rendered(snapshot: Snapshot, event: Rendered | RenderFailed) -> None:
 
 def _report(plan: Plan, snapshot: Snapshot, event: RunReported) -> None:
     above = snapshot.runs[event.parent]
-    history = (
-        Moment(State.CREATED, event.started_at),
-        Moment(State.RUNNING, event.started_at),
-        Moment(event.state, event.at),
-    )
+    # A run that was skipped was never tried, and never ran.
+    tried = (Try(event.state, event.started_at, event.at),) if event.attempts else ()
+    states = (State.CREATED, State.RUNNING) if event.attempts else (State.CREATED,)
+    began = tuple(Moment(state, event.started_at) for state in states)
+    history = (*began, Moment(event.state, event.at))
     snapshot.runs[event.run] = Run(
         id=event.run,
         node=-1 if event.node is None else event.node,
@@ -233,7 +247,8 @@ def _report(plan: Plan, snapshot: Snapshot, event: RunReported) -> None:
         state=event.state,
         history=history,
         attempts=event.attempts,
-        tries=(Try(event.state, event.started_at, event.at),),
+        tries=event.tries or tried,
+        outcome=Outcome(event.state, event.reason, event.error) if event.error else None,
         first_try_at=event.started_at,
         folded=True,
         dynamic=event.node is None,
@@ -261,7 +276,20 @@ def _resume(snapshot: Snapshot, event: ResumeAsked) -> None:
     if execution.state is State.PAUSED:
         history = (*execution.history, Moment(State.RESTARTED, event.at))
         execution = replace(execution, state=State.RESTARTED, history=history)
-    snapshot.execution = replace(execution, pause_asked=False)
+    facts = {key: value for key, value in execution.facts.items() if key != breaking.STOPPED_AT}
+    snapshot.execution = replace(execution, pause_asked=False, facts=facts)
+    snapshot.look_at(None)
+
+
+def _stop(snapshot: Snapshot, event: BreakpointReached) -> None:
+    """Pauses the execution; a second breakpoint of the same moment stays for after the resume."""
+    execution = snapshot.execution
+    if execution.held:
+        return
+    run = snapshot.runs[event.run]
+    _change(snapshot, replace(run, facts={**run.facts, breaking.PASSED: True}))
+    facts = {**execution.facts, breaking.STOPPED_AT: event.task_id}
+    snapshot.execution = replace(execution, pause_asked=True, facts=facts)
     snapshot.look_at(None)
 
 
@@ -277,16 +305,26 @@ def _reopen(snapshot: Snapshot, event: Reopened) -> None:
         folded=False,
         run_after=None,
         kill_sent=False,
-        facts={} if event.fresh else run.facts,
-        child=None if event.fresh else run.child,
+        facts=_kept_facts(run, event),
+        child=None if event.fresh and not event.resumes else run.child,
     )
     _pause_count(snapshot, before=run.state, after=event.state)
     _change(snapshot, again)
 
 
+def _kept_facts(run: Run, event: Reopened) -> Mapping[str, Any]:
+    """A group that goes on tells its outputs anew; what an iteration is about never changes."""
+    if not event.fresh:
+        return {name: fact for name, fact in run.facts.items() if name != Ask.OUTPUTS}
+    names = (KEY, Ask.CHILD, Ask.BATCHES) if event.resumes else (KEY,)
+    return {name: run.facts[name] for name in names if name in run.facts}
+
+
 def _remove(snapshot: Snapshot, runs: tuple[UUID, ...]) -> None:
     for run in runs:
-        snapshot.runs.pop(run, None)
+        gone = snapshot.runs.pop(run, None)
+        if gone is not None:
+            _pause_count(snapshot, before=gone.state, after=State.CREATED)
         snapshot.agenda.pop(run, None)
         snapshot.changed.discard(run)
         if run in snapshot.created:

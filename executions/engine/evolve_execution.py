@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
 from executions.engine.events import (
     Admitted,
+    Awaited,
+    Breached,
+    BreakpointsSet,
     ExecutionMoved,
     ExecutionReopened,
     Held,
@@ -15,16 +20,42 @@ from executions.engine.events import (
     PauseAsked,
     RetryPlanned,
 )
-from executions.engine.rules.ending import END_AS, FAILURE
-from executions.engine.rules.killing import ALONE
+from executions.engine.rules.agreements import BREACHED, acted
+from executions.engine.rules.breaking import BREAKPOINTS, STOPPED_AT
+from executions.engine.rules.ending import FAILURE
+from executions.engine.rules.killing import ALONE, END_AS, END_RUN
 from executions.engine.state import Ask, Execution, Moment, State
 
 RETRY_AT: Final = "retryAt"
-ENDINGS: Final = frozenset({RETRY_AT, FAILURE, ALONE, END_AS, Ask.OUTPUTS})
+ENDINGS: Final = frozenset(
+    {
+        RETRY_AT,
+        FAILURE,
+        ALONE,
+        END_AS,
+        END_RUN,
+        BREACHED,
+        STOPPED_AT,
+        Ask.OUTPUTS,
+        Ask.LISTENERS,
+    }
+)
 """Facts about an end, which are void once the execution is taken up again."""
 
+TOLD: Final = "parentTold"
+"""The fact that the parent knows of an earlier end, and waits for no other."""
+
 OfExecution = (
-    ExecutionMoved | RetryPlanned | Admitted | Held | KillAsked | PauseAsked | ExecutionReopened
+    ExecutionMoved
+    | RetryPlanned
+    | Admitted
+    | Held
+    | KillAsked
+    | Breached
+    | BreakpointsSet
+    | PauseAsked
+    | ExecutionReopened
+    | Awaited
 )
 
 
@@ -42,10 +73,17 @@ def after(execution: Execution, event: OfExecution) -> Execution:
             return replace(moved(execution, State.QUEUED, at), admitted=False)
         case KillAsked():
             return _killed(execution, event)
+        case Breached():
+            return _breached(execution, event)
+        case BreakpointsSet(breakpoints=points):
+            wanted = [dict(point) for point in points]
+            return replace(execution, facts={**execution.facts, BREAKPOINTS: wanted})
         case PauseAsked():
             return replace(execution, pause_asked=True)
         case ExecutionReopened():
             return _reopened(execution, event)
+        case Awaited():
+            return replace(execution, facts=_without(execution.facts, {TOLD}))
         case _:
             assert_never(event)
 
@@ -61,14 +99,30 @@ def _killed(execution: Execution, event: KillAsked) -> Execution:
         facts[ALONE] = True
     if event.end_as is not None:
         facts[END_AS] = event.end_as
+    if event.run is not None:
+        facts.setdefault(END_RUN, str(event.run))
     return replace(execution, kill_asked=True, pause_asked=False, facts=facts)
 
 
+def _breached(execution: Execution, event: Breached) -> Execution:
+    facts = {**execution.facts, BREACHED: [*acted(execution), event.agreement]}
+    if event.failure is not None:
+        facts[FAILURE] = event.failure
+    return replace(execution, facts=facts)
+
+
 def _reopened(execution: Execution, event: ExecutionReopened) -> Execution:
+    facts = _without(execution.facts, ENDINGS | {TOLD} if event.awaited else ENDINGS)
+    if execution.ended and not event.awaited:
+        facts[TOLD] = True
     return replace(
         moved(execution, State.RESTARTED, event.at),
         scope=event.scope,
-        facts={key: value for key, value in execution.facts.items() if key not in ENDINGS},
+        facts=facts,
         kill_asked=False,
         pause_asked=False,
     )
+
+
+def _without(facts: Mapping[str, Any], names: AbstractSet[str]) -> dict[str, Any]:
+    return {key: value for key, value in facts.items() if key not in names}

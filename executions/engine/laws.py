@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from downbeat.sdk.shapes import Concurrent, Graph, Iteration
+from downbeat.sdk.shapes import ChildExecutions, Concurrent, Graph, Iteration
 from executions.engine.commands import WakeAt
 from executions.engine.counting import phase_of
 from executions.engine.decide import decide
-from executions.engine.plan import Plan
+from executions.engine.plan import Kind, Plan
 from executions.engine.state import Phase, Run, Scope, Snapshot, State
 
 
@@ -81,7 +81,14 @@ def _of_run(plan: Plan, snapshot: Snapshot, run: Run) -> Iterator[str]:
         yield f"{run.id} ended while an attempt of it lives"
     if run.ended and run.scope is not None and run.scope.live:
         yield f"group {run.id} ended before its children"
-    if run.state is State.SUCCESS and run.scope is not None and run.scope.tally.get(State.KILLED):
+    yield from _of_batches(plan, run)
+    forgives = run.node >= 0 and plan.nodes[run.node].kind is Kind.CHILDREN
+    if (
+        not forgives
+        and run.state is State.SUCCESS
+        and run.scope is not None
+        and run.scope.tally.get(State.KILLED)
+    ):
         yield f"group {run.id} is SUCCESS though a child was killed"
     above = snapshot.runs.get(run.parent) if run.parent else None
     if above is not None and above.ended and not run.ended:
@@ -91,6 +98,21 @@ def _of_run(plan: Plan, snapshot: Snapshot, run: Run) -> Iterator[str]:
         yield f"{run.id} handles errors, and nothing failed"
     if run.history[-1].state is not run.state:
         yield f"the history of {run.id} ends in {run.history[-1].state}, not in {run.state}"
+
+
+def _of_batches(plan: Plan, run: Run) -> Iterator[str]:
+    """A loop over child executions counts each batch once, and waits for all."""
+    if run.scope is None or run.node < 0 or plan.nodes[run.node].kind is not Kind.CHILDREN:
+        return
+    shape, scope = plan.nodes[run.node].shape, run.scope
+    if scope.open < 0 or scope.cursor > scope.total:
+        yield f"{run.id} counts {scope.open} children in flight, {scope.cursor} of {scope.total}"
+    if scope.open + sum(scope.tally.values()) != scope.cursor:
+        yield f"{run.id} has started {scope.cursor} children and knows of {scope.open} and the ended"
+    if isinstance(shape, ChildExecutions) and shape.limit and scope.open > shape.limit:
+        yield f"{run.id} has {scope.open} children in flight, {shape.limit} are allowed"
+    if run.ended and run.state is not State.KILLED and scope.cursor < scope.total:
+        yield f"{run.id} ended after {scope.cursor} of {scope.total} children"
 
 
 def _of_execution(snapshot: Snapshot) -> Iterator[str]:

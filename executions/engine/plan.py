@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import accumulate
 from typing import Final, Protocol, assert_never
 
 from downbeat.sdk.retry import Retry
@@ -23,6 +24,7 @@ from downbeat.sdk.shapes import (
     SharedDirectory,
 )
 from downbeat.sdk.task import FlowableTask, InlineTask, Task
+from flows.spec.flow import Sla
 
 CASE: Final = "case:"
 """Prefix of the branches of a choice, so that a case named ``errors`` is no trap."""
@@ -87,10 +89,20 @@ class Plan:
     nodes: tuple[Node, ...]
     branches: Mapping[str, tuple[int, ...]]
     has_outputs: bool = False
+    agreements: tuple[Sla, ...] = ()
+    listeners: tuple[tuple[int, ...], ...] = ()
+    """The nodes of each listener; they stand in the list of what runs after the execution."""
 
     def branch(self, owner: Node | None, name: str) -> tuple[int, ...]:
         """The nodes of one list of a group, or of the flow."""
         return (self.branches if owner is None else owner.branches).get(name, ())
+
+    def inside(self, owner: Node) -> Iterator[Node]:
+        """All tasks inside a group, however deep."""
+        for nodes in owner.branches.values():
+            for index in nodes:
+                yield self.nodes[index]
+                yield from self.inside(self.nodes[index])
 
     def of_task(self, task_id: str) -> Node | None:
         """The node of a task id."""
@@ -110,17 +122,32 @@ def compile_plan(
         "tasks": flow.tasks,
         "errors": flow.errors or (),
         "finally": flow.finally_ or (),
-        "after": flow.after_execution or (),
     }
     branches = {
         name: compiler.add_all(tasks, parent=None, branch=name, retry=flow.retry)
         for name, tasks in roots.items()
     }
+    listeners = _add_afterwards(compiler, flow, branches)
     return Plan(
         tuple(node for node in compiler.nodes if node is not None),
         {name: nodes for name, nodes in branches.items() if nodes},
         has_outputs=bool(getattr(flow, "outputs", None)),
+        agreements=tuple(getattr(flow, "sla", ())),
+        listeners=listeners,
     )
+
+
+def _add_afterwards(
+    compiler: _Compiler, flow: FlowLike, branches: dict[str, tuple[int, ...]]
+) -> tuple[tuple[int, ...], ...]:
+    """Adds the list of what runs after the execution; returns the part of each listener."""
+    lists = [item.tasks for item in getattr(flow, "listeners", ())]
+    enabled = [[task for task in tasks if not task.disabled] for tasks in lists]
+    after = [*(task for tasks in enabled for task in tasks), *(flow.after_execution or ())]
+    nodes = compiler.add_all(after, parent=None, branch="after", retry=flow.retry)
+    branches["after"] = nodes
+    ends = list(accumulate(len(tasks) for tasks in enabled))
+    return tuple(nodes[first:last] for first, last in zip([0, *ends], ends, strict=False))
 
 
 class _Compiler:
@@ -215,6 +242,8 @@ def _lists(task: Task, shape: Shape | None) -> dict[str, tuple[Task, ...]]:
     if not isinstance(task, FlowableTask) or shape is None:
         return {}
     lists = dict(_shaped(shape))
+    if isinstance(shape, Iteration) and shape.isolated:
+        return lists  # its handlers are those of each item
     lists["errors"] = task.errors or ()
     lists["finally"] = task.finally_ or ()
     return lists

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 from uuid import UUID
 
 from downbeat.sdk.shapes import Graph, Iteration
@@ -11,31 +12,57 @@ from executions.engine.counting import phase_of, plus
 from executions.engine.plan import Plan
 from executions.engine.state import Phase, Run, Scope, Snapshot
 
+ORDER: Final = (Phase.TASKS, Phase.ERRORS, Phase.FINALLY, Phase.AFTER)
 
-def children_of(
-    plan: Plan, snapshot: Snapshot, owner: UUID | None, *, phase: Phase | None = None
-) -> list[Run]:
-    """The runs directly in a scope; of one phase, or of all."""
-    return [
-        run
-        for run in snapshot.runs.values()
-        if run.parent == owner
-        and not run.dynamic
-        and (phase is None or phase_of(plan.nodes[run.node].branch) is phase)
-    ]
+
+def children_of(plan: Plan, snapshot: Snapshot, owner: UUID | None) -> list[Run]:
+    """The runs directly in a scope."""
+    return [run for run in snapshot.runs.values() if run.parent == owner and not run.dynamic]
+
+
+def order_of(plan: Plan, run: Run) -> int:
+    """Where the list of a run stands among the lists that a scope walks."""
+    return ORDER.index(phase_of(plan.nodes[run.node].branch))
+
+
+def is_afterwards(plan: Plan, snapshot: Snapshot, run: Run) -> bool:
+    """Whether it ran after the execution, which therefore does not depend on it."""
+    outermost = snapshot.runs[run.ancestors[0]] if run.ancestors else run
+    return phase_of(plan.nodes[outermost.node].branch) is Phase.AFTER
 
 
 def recount(plan: Plan, snapshot: Snapshot, owner: UUID | None) -> Scope:
-    """The scope of a group that walks its ``tasks`` again, with the children that it has."""
+    """The scope of a group that goes on, with the children that it has, in the last list of theirs.
+
+    Lists that come after it are void: the group walks them anew.
+    """
     old = snapshot.scope_of(owner)
-    children = children_of(plan, snapshot, owner, phase=Phase.TASKS)
-    scope = Scope(branch=old.branch, total=old.total, round=old.round, since=old.since)
+    children = children_of(plan, snapshot, owner)
+    last = max((order_of(plan, run) for run in children), default=0)
+    live = sum(not run.folded for run in children)
+    scope = Scope(
+        phase=ORDER[last],
+        branch=old.branch,
+        live=live,
+        total=old.total,
+        round=old.round,
+        since=old.since,
+    )
     for run in children:
-        if run.folded:
+        if run.folded and order_of(plan, run) == ORDER.index(Phase.TASKS):
             scope = replace(scope, tally=plus(scope.tally, run.state))
-        else:
-            scope = replace(scope, live=scope.live + 1)
+        if run.folded and order_of(plan, run) == ORDER.index(Phase.FINALLY):
+            scope = replace(scope, late=plus(scope.late, run.state))
+    if last > 0:
+        # The tasks are over, and with them whatever else was held against the group.
+        return replace(scope, tally=old.tally, cursor=_behind(plan, children, last))
     return _placed(plan, snapshot, owner, scope, children)
+
+
+def _behind(plan: Plan, runs: Iterable[Run], order: int) -> int:
+    """The place after the last run of a list."""
+    places = [plan.nodes[run.node].place for run in runs if order_of(plan, run) == order]
+    return max(places, default=-1) + 1
 
 
 def _placed(
@@ -51,8 +78,7 @@ def _placed(
         )
     if isinstance(shape, Iteration):
         return _in_loop(plan, shape, scope, runs)
-    places = [plan.nodes[run.node].place for run in runs]
-    return replace(scope, cursor=max(places, default=-1) + 1)
+    return replace(scope, cursor=_behind(plan, runs, 0))
 
 
 def _in_loop(plan: Plan, shape: Iteration, scope: Scope, runs: list[Run]) -> Scope:

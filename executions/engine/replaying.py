@@ -14,7 +14,7 @@ from uuid import UUID
 from downbeat.sdk.shapes import Concurrent, Graph, Iteration
 from executions.engine.counting import phase_of
 from executions.engine.plan import Plan
-from executions.engine.recounting import recount
+from executions.engine.recounting import is_afterwards, order_of, recount
 from executions.engine.state import Execution, Moment, Phase, Run, Scope, Snapshot, State
 
 
@@ -34,10 +34,12 @@ def replay(
     """What a replay from a task run begins with; ``old`` is wholly loaded."""
     first = old.runs[start]
     chain = {start, *first.ancestors}
-    kept = [run for run in old.runs.values() if _is_kept(plan, old, run, chain, start)]
+    # What ran after the execution runs anew, all of it, once the new one has ended.
+    counted = [run for run in old.runs.values() if not is_afterwards(plan, old, run)]
+    kept = [run for run in counted if _is_kept(plan, old, run, chain, start)]
     ids = {run.id: new_id() for run in kept}
     copies = {ids[run.id]: _copy(run, ids, now, chain, start) for run in kept}
-    new = Snapshot(Execution(id=old.execution.id), copies)
+    new = Snapshot(Execution(id=old.execution.id, scope=old.execution.scope), copies)
     for run in sorted(kept, key=lambda run: -len(run.ancestors)):
         if run.id in first.ancestors:
             id = ids[run.id]
@@ -62,8 +64,8 @@ def _is_kept(plan: Plan, old: Snapshot, run: Run, chain: set[UUID], start: UUID)
 
 def _came_before(plan: Plan, aside: Run, rival: Run) -> bool:
     one, other = plan.nodes[aside.node], plan.nodes[rival.node]
-    if one.branch != other.branch:
-        return phase_of(one.branch) is Phase.TASKS and phase_of(other.branch) is not Phase.TASKS
+    if order_of(plan, aside) != order_of(plan, rival):
+        return order_of(plan, aside) < order_of(plan, rival)
     shape = plan.nodes[one.parent].shape if one.parent is not None else None
     if phase_of(one.branch) is not Phase.TASKS:
         return one.place < other.place

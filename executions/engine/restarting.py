@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from downbeat.sdk.shapes import ChildExecution, ChildExecutions, Iteration
 from executions.engine.counting import phase_of
 from executions.engine.events import (
     Event,
@@ -20,21 +21,26 @@ from executions.engine.events import (
 )
 from executions.engine.evolve import evolve
 from executions.engine.plan import Kind, Plan
-from executions.engine.recounting import recount
+from executions.engine.recounting import ORDER, is_afterwards, order_of, recount
 from executions.engine.state import TERMINAL, Phase, Run, Snapshot, State
 
 UNWELL: Final = frozenset({State.FAILED, State.KILLED, State.CANCELLED, State.RETRIED})
 
 
-def restart(plan: Plan, snapshot: Snapshot, now: datetime) -> tuple[Event, ...]:
-    """Takes up whatever failed, and evolves the wholly loaded snapshot; nothing if nothing did."""
+def restart(
+    plan: Plan, snapshot: Snapshot, now: datetime, *, awaited: bool = False
+) -> tuple[Event, ...]:
+    """Takes up whatever failed, and evolves the wholly loaded snapshot; nothing if nothing did.
+
+    ``awaited``: it is the parent execution that asks for it, and waits for the end.
+    """
     paused = [run for run in snapshot.runs.values() if run.state is State.PAUSED]
     if paused and not snapshot.execution.ended:
         return _recorded(plan, snapshot, [ResumeAsked(run.id, now) for run in paused])
     causes = [run for run in snapshot.runs.values() if _is_cause(plan, snapshot, run)]
     if not causes and snapshot.execution.state not in UNWELL:
         return ()
-    return _reopen(plan, snapshot, causes, State.RESTARTED, now)
+    return _reopen(plan, snapshot, causes, State.RESTARTED, now, awaited=awaited)
 
 
 def mark(
@@ -42,10 +48,15 @@ def mark(
 ) -> tuple[Event, ...]:
     """Gives a run a state by hand; the execution goes on from there."""
     found = snapshot.runs.get(run)
-    if found is None or found.live_attempt or (found.scope is not None and found.scope.live):
+    if found is None or found.dynamic or is_afterwards(plan, snapshot, found):
+        return ()
+    if found.live_attempt or (found.scope is not None and found.scope.live):
         return ()
     if found.state is State.PAUSED and state in (State.RUNNING, State.SUCCESS):
         return _recorded(plan, snapshot, [ResumeAsked(run, now)])
+    void = _void(plan, snapshot, [found], [])
+    if any(not snapshot.runs[id].ended for id in void):
+        return ()
     return _reopen(plan, snapshot, [found], state if state in TERMINAL else State.RESTARTED, now)
 
 
@@ -76,35 +87,71 @@ def _in_tasks(plan: Plan, snapshot: Snapshot, run: Run) -> bool:
 
 
 def _reopen(
-    plan: Plan, snapshot: Snapshot, causes: list[Run], state: State, now: datetime
+    plan: Plan,
+    snapshot: Snapshot,
+    causes: list[Run],
+    state: State,
+    now: datetime,
+    *,
+    awaited: bool = False,
 ) -> tuple[Event, ...]:
     fresh = state not in TERMINAL
     groups = {id for run in causes for id in run.ancestors if id in snapshot.runs}
-    void = _void(plan, snapshot, groups, [run.id for run in causes] if fresh else [])
+    void = _void(plan, snapshot, causes, [run.id for run in causes] if fresh else [])
     events: list[Event] = list(_recorded(plan, snapshot, [Removed(tuple(void))]))
     for run in causes:
         scope = None if fresh else run.scope
-        events += _recorded(plan, snapshot, [Reopened(run.id, state, now, scope, fresh)])
+        again = Reopened(run.id, state, now, scope, fresh, fresh and _resumes(plan, run))
+        events += _recorded(plan, snapshot, [again])
     # From the inside out: a group counts its children as they are now.
     for group in sorted(groups, key=lambda group: -len(snapshot.runs[group].ancestors)):
         scope = recount(plan, snapshot, group)
         events += _recorded(plan, snapshot, [Reopened(group, State.RUNNING, now, scope)])
     scope = recount(plan, snapshot, None)
-    events += _recorded(plan, snapshot, [ExecutionReopened(scope, now)])
+    events += _recorded(plan, snapshot, [ExecutionReopened(scope, now, awaited)])
     return tuple(events)
 
 
-def _void(plan: Plan, snapshot: Snapshot, groups: set[UUID], emptied: list[UUID]) -> list[UUID]:
-    """Runs of handlers around what is taken up again, and all that is inside emptied groups."""
+def _resumes(plan: Plan, run: Run) -> bool:
+    """Whether the child executions of a run are restarted, not started anew."""
+    shape = plan.nodes[run.node].shape
+    return isinstance(shape, (ChildExecution, ChildExecutions)) and shape.resumes
+
+
+def _void(plan: Plan, snapshot: Snapshot, causes: list[Run], emptied: list[UUID]) -> list[UUID]:
+    """Runs of lists that come after what is taken up again, and all that is inside emptied groups.
+
+    Around a task these are the handlers; around a handler, the lists that follow its own. In an
+    iteration also the tasks after it, which are created once it has ended.
+    """
+    reached: dict[UUID | None, int] = {None: len(ORDER)} if causes else {None: 0}
     gone: set[UUID] = set()
-    for run in snapshot.runs.values():
-        own = run.parent is None or run.parent in groups
-        if own and not run.dynamic and not _in_own_tasks(plan, run) and run.id not in emptied:
-            gone.add(run.id)
-    gone |= {run.id for run in snapshot.runs.values() if gone.intersection(run.ancestors)}
-    inside = set(emptied)
-    gone |= {run.id for run in snapshot.runs.values() if inside.intersection(run.ancestors)}
+    for cause in causes:
+        for run in (cause, *(snapshot.runs[id] for id in cause.ancestors)):
+            reached[run.parent] = min(reached.get(run.parent, len(ORDER)), order_of(plan, run))
+            gone |= _later_in_iteration(plan, snapshot, run)
+    gone |= {
+        run.id
+        for run in snapshot.runs.values()
+        if run.parent in reached and not run.dynamic and order_of(plan, run) > reached[run.parent]
+    }
+    outer = gone | set(emptied)
+    gone |= {run.id for run in snapshot.runs.values() if outer.intersection(run.ancestors)}
     return [run for run in snapshot.runs if run in gone]
+
+
+def _later_in_iteration(plan: Plan, snapshot: Snapshot, run: Run) -> set[UUID]:
+    node = plan.nodes[run.node]
+    shape = plan.nodes[node.parent].shape if node.parent is not None else None
+    if run.iteration is None or not isinstance(shape, Iteration) or not shape.ordered:
+        return set()
+    return {
+        other.id
+        for other in snapshot.runs.values()
+        if other.parent == run.parent
+        and other.iteration == run.iteration
+        and plan.nodes[other.node].place > node.place
+    }
 
 
 def _recorded(plan: Plan, snapshot: Snapshot, events: list[Event]) -> tuple[Event, ...]:

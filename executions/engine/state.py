@@ -69,8 +69,11 @@ class Ask(StrEnum):
     UNTIL = "until"
     HOLD = "hold"
     DELAY = "delay"
+    TIMEOUT = "timeout"
     CHILD = "child"
+    BATCHES = "batches"
     OUTPUTS = "outputs"
+    LISTENERS = "listeners"
 
 
 class Reason(StrEnum):
@@ -80,6 +83,7 @@ class Reason(StrEnum):
     RENDER = "render"
     RUN_IF = "run_if"
     PANIC = "panic"
+    TIMEOUT = "timeout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +97,15 @@ class Scope:
     live: int = 0
     """Children that exist and are not folded yet."""
     open: int = 0
-    """Iterations in flight."""
+    """Iterations in flight; of a file's batches, child executions in flight."""
     total: int = 0
     """Iterations there will be."""
     round: int = 0
     """Rounds of a repetition that have begun."""
     since: datetime | None = None
     """When a repetition began."""
+    parts: int = 0
+    """Files with the outputs of child executions."""
     wake: datetime | None = None
     """When the next round of a repetition is due."""
     tally: Mapping[str, int] = field(default_factory=dict)
@@ -136,6 +142,7 @@ class Try:
     state: State
     started_at: datetime
     ended_at: datetime
+    log_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +204,12 @@ class Execution:
 
     @property
     def held(self) -> bool:
-        """Whether nothing new may start until somebody resumes the execution.
+        """Whether nothing new may start until somebody resumes the execution, or lets it in.
 
         A kill is stronger than a pause, and what runs after the execution knows neither.
         """
-        return self.pause_asked and not self.kill_asked and not self.ended
+        waits = self.pause_asked or not self.admitted
+        return waits and not self.kill_asked and not self.ended
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """The execution itself: when it begins, shows a pause, is stopped, and how it ends.
 
-It walks ``tasks``, ``errors`` and ``finally`` as any group does, renders its outputs, takes the
-state of its worst task, and then runs ``afterExecution``, which changes nothing of that state.
+It walks ``tasks``, ``errors`` and ``finally`` as any group does, renders its outputs, and takes
+the state of its worst task. What runs afterwards changes nothing of that state.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from executions.engine.commands import Command, Enter, MoveExecution, Render, WakeAt
+from executions.engine.commands import Breach, Command, MoveExecution, Render, WakeAt
 from executions.engine.plan import Plan
-from executions.engine.rules import killing, outcome, progressing
-from executions.engine.state import Ask, Execution, Phase, Snapshot, State
+from executions.engine.rules import agreements, killing, listening, outcome, progressing
+from executions.engine.state import Ask, Execution, Snapshot, State
 
 START: Final = "start"
 FAILURE: Final = "failure"
-END_AS: Final = "endAs"
 WAITING: Final = frozenset({State.CREATED, State.QUEUED, State.RESTARTED})
 
 
@@ -25,19 +24,26 @@ def execution(plan: Plan, snapshot: Snapshot, now: datetime) -> Iterator[Command
     """What the execution as a whole does next."""
     it = snapshot.execution
     if it.ended:
-        yield from _afterwards(plan, it)
+        yield from listening.afterwards(plan, it)
     elif killing.holds(snapshot):
         yield from _killed(it)
+    elif it.state is State.CREATED and FAILURE in it.facts:
+        yield MoveExecution(State.FAILED)  # a check of the flow has refused it
     elif it.state is State.CREATED and it.scheduled_at is not None and it.scheduled_at > now:
         yield WakeAt(None, START, it.scheduled_at)
-    elif not it.admitted:
-        return
     else:
+        yield from _let_in(plan, it, now)
+
+
+def _let_in(plan: Plan, it: Execution, now: datetime) -> Iterator[Command]:
+    watched = tuple(agreements.watch(plan, it, now))
+    yield from watched
+    if it.admitted and not any(isinstance(command, Breach) for command in watched):
         yield from _going_on(plan, it)
 
 
 def _killed(it: Execution) -> Iterator[Command]:
-    end_as = it.facts.get(END_AS)
+    end_as = it.facts.get(killing.END_AS)
     if it.state is not State.KILLING and end_as is None:
         yield MoveExecution(State.KILLING)
     elif it.scope.live == 0:
@@ -69,19 +75,3 @@ def _end(plan: Plan, it: Execution) -> Iterator[Command]:
 
 def _outputs_tried(it: Execution) -> bool:
     return Ask.OUTPUTS in it.facts or FAILURE in it.facts
-
-
-def _afterwards(plan: Plan, it: Execution) -> Iterator[Command]:
-    """``afterExecution``, once the state is final; not for an execution that starts anew."""
-    if not plan.branch(None, "after") or it.state is State.RETRIED:
-        return
-    if it.scope.phase is Phase.CLOSED:
-        return
-    if it.scope.phase is not Phase.AFTER:
-        yield Enter(None, Phase.AFTER)
-        return
-    step = progressing.next_step(plan, None, None, it.scope, held=False)
-    if step is None and it.scope.live == 0:
-        yield Enter(None, Phase.CLOSED)
-    elif step is not None:
-        yield from step

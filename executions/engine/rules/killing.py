@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from executions.engine.commands import Command, KillAttempt, KillChild, Move
-from executions.engine.plan import Kind, Plan
-from executions.engine.state import Reason, Run, Snapshot, State
+from executions.engine.plan import Kind, Node, Plan
+from executions.engine.state import Outcome, Reason, Run, Snapshot, State
 
 ALONE: Final = "killedAlone"
 """The fact that child executions are left to run."""
+END_AS: Final = "endAs"
+"""The fact how the execution ends, if it is not killed but ended by a task or an agreement."""
+END_RUN: Final = "endRun"
+"""The fact which task run takes that end too; the others are KILLED."""
 STOPPED: Final = frozenset({Reason.WORKER_LOST, "killed"})
 
 
@@ -32,19 +36,32 @@ def kill(plan: Plan, snapshot: Snapshot, run: Run) -> Iterator[Command]:
     if run.live_attempt:
         if not run.kill_sent:
             yield KillAttempt(run.id)
-    elif run.outcome is not None and run.scope is None:
-        yield Move(run.id, _end_of(run.outcome.ending, run.outcome.reason))
-    elif node.kind in (Kind.CHILD, Kind.CHILDREN) and run.state is State.RUNNING:
+    elif run.outcome is not None and (run.scope is None or node.kind is Kind.CHILDREN):
+        yield Move(run.id, _end_of(snapshot, run, run.outcome))
+    elif _has_children(node, run):
         if ALONE in snapshot.execution.facts:
-            yield Move(run.id, State.KILLED)
+            yield Move(run.id, _killed(snapshot, run))
         elif not run.kill_sent:
             yield KillChild(run.id)
     else:
-        yield Move(run.id, State.KILLED)
+        yield Move(run.id, _killed(snapshot, run))
 
 
-def _end_of(ending: State, reason: str | None) -> State:
+def _has_children(node: Node, run: Run) -> bool:
+    """Whether child executions of the run have to end first."""
+    if node.kind is Kind.CHILDREN:
+        return run.scope is not None and run.scope.open > 0
+    return node.kind is Kind.CHILD and run.state is State.RUNNING
+
+
+def _end_of(snapshot: Snapshot, run: Run, outcome: Outcome) -> State:
     """A try that ended by itself keeps its end; one that was stopped is KILLED."""
-    if ending is State.FAILED and reason in STOPPED:
-        return State.KILLED
-    return ending
+    stopped = outcome.ending is State.FAILED and outcome.reason in STOPPED
+    if stopped or outcome.ending is State.KILLED:
+        return _killed(snapshot, run)
+    return outcome.ending
+
+
+def _killed(snapshot: Snapshot, run: Run) -> State:
+    facts = snapshot.execution.facts
+    return State(facts[END_AS]) if facts.get(END_RUN) == str(run.id) else State.KILLED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from downbeat.sdk.shapes import Sequence, Shape
+from downbeat.sdk.shapes import Iteration, Sequence, Shape
 from executions.engine.plan import Node
 from executions.engine.state import Scope, State
 
@@ -17,6 +17,8 @@ WORST_FIRST: Final = (
     State.WARNING,
 )
 STOPS: Final = frozenset(WORST_FIRST[:4])
+FORGIVABLE: Final = frozenset({State.CANCELLED, State.FAILED, State.WARNING})
+"""Ends of iterations that a loop may keep to itself."""
 
 
 def worst(tally: Mapping[str, int]) -> State:
@@ -34,6 +36,8 @@ def of_scope(shape: Shape | None, scope: Scope) -> State:
     of_tasks = worst(scope.tally)
     if isinstance(shape, Sequence) and shape.tolerant and of_tasks is State.FAILED:
         of_tasks = State.WARNING
+    if isinstance(shape, Iteration) and not shape.transmits and of_tasks in FORGIVABLE:
+        of_tasks = State.SUCCESS
     both: dict[str, int] = {of_tasks: 1, worst(scope.late): 1}
     return worst(both)
 

@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
-from downbeat.sdk.shapes import Hold, Repetition
-from executions.engine.commands import Command, CreateRun, Enter, Move
+from downbeat.sdk.shapes import Hold, Iteration, Repetition, Sequence
+from executions.engine.commands import Command, CreateRun, Enter, Move, Render
 from executions.engine.plan import Node, Plan
 from executions.engine.rules import outcome, pausing, repeating, walking
-from executions.engine.state import Phase, Run, Scope, Snapshot, State
+from executions.engine.state import Ask, Phase, Run, Scope, Snapshot, State
 
 
 def progress(plan: Plan, snapshot: Snapshot, run: Run, now: datetime) -> Iterator[Command]:
@@ -27,15 +27,27 @@ def progress(plan: Plan, snapshot: Snapshot, run: Run, now: datetime) -> Iterato
         return
     if isinstance(node.shape, Repetition) and scope.phase is Phase.TASKS:
         held = tuple(repeating.repeat(plan, node, run, scope, now, held=_held(snapshot)))
-        if held:
+        if held or scope.wake is not None:
             yield from held
             return
     step = next_step(plan, node, run.id, scope, held=_held(snapshot))
     if step is not None:
         yield from step
+    elif scope.live == 0 and _must_tell(node, run):
+        yield Render(run.id, Ask.OUTPUTS)
     elif scope.live == 0:
         state = outcome.of_scope(node.shape, scope)
+        if run.outcome is not None:
+            state = outcome.worst({state: 1, run.outcome.ending: 1})
         yield Move(run.id, outcome.forgiven(node, state))
+
+
+def _must_tell(node: Node, run: Run) -> bool:
+    """Whether outputs of the group itself are still to be rendered; once, also if they cannot."""
+    tells = (isinstance(node.shape, Sequence) and node.shape.tells) or (
+        isinstance(node.shape, Iteration) and node.shape.isolated
+    )
+    return tells and run.outcome is None and Ask.OUTPUTS not in run.facts
 
 
 def _held(snapshot: Snapshot) -> bool:

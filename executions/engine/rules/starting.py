@@ -11,6 +11,7 @@ from typing import assert_never
 
 from downbeat.sdk.shapes import Choice, Hold, Iteration, Repetition
 from executions.engine.commands import (
+    Break,
     Command,
     Move,
     Open,
@@ -21,12 +22,16 @@ from executions.engine.commands import (
     StartChild,
 )
 from executions.engine.plan import CASE, Kind, Node
+from executions.engine.rules import breaking
 from executions.engine.state import Ask, Execution, Run, Scope, State
 
 
 def start(node: Node, run: Run, execution: Execution) -> Iterator[Command]:
     """The start of a run that is CREATED, or was taken up again."""
     if run.live_attempt or execution.held:
+        return
+    if breaking.stops(node, run, execution):
+        yield Break(run.id)
         return
     if not node.always_runs:
         if Ask.RUN_IF not in run.facts:
@@ -47,18 +52,34 @@ def begin(node: Node, run: Run) -> Iterator[Command]:
             yield QueueAttempt(run.id, run.attempts + 1, "directory")
         case Kind.INLINE:
             yield RunInline(run.id)
-        case Kind.CHILD | Kind.CHILDREN:
-            yield from _after_rendering(run, Ask.CHILD, StartChild(run.id))
+        case Kind.CHILD:
+            yield from _timed(node, run, Ask.CHILD, StartChild(run.id))
+        case Kind.CHILDREN:
+            yield _open_batches(run)
         case Kind.DELAY:
-            yield from _after_rendering(run, Ask.DELAY, Move(run.id, State.RUNNING))
+            yield from _timed(node, run, Ask.DELAY, Move(run.id, State.RUNNING))
         case Kind.GROUP:
             yield from _open(node, run)
         case _:
             assert_never(node.kind)
 
 
+def _timed(node: Node, run: Run, ask: Ask, command: Command) -> Iterator[Command]:
+    """A wait for something else, which the task may bound by a time of its own."""
+    if node.task.timeout is not None and Ask.TIMEOUT not in run.facts:
+        yield Render(run.id, Ask.TIMEOUT)
+    else:
+        yield from _after_rendering(run, ask, command)
+
+
 def _after_rendering(run: Run, ask: Ask, command: Command) -> Iterator[Command]:
     yield command if ask in run.facts else Render(run.id, ask)
+
+
+def _open_batches(run: Run) -> Command:
+    if Ask.BATCHES not in run.facts:
+        return Render(run.id, Ask.BATCHES)
+    return Open(run.id, Scope(total=int(run.facts[Ask.BATCHES]["count"])))
 
 
 def _open(node: Node, run: Run) -> Iterator[Command]:

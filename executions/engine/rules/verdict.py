@@ -48,8 +48,9 @@ def _anew(node: Node, run: Run, execution: Execution, now: datetime) -> Iterator
 
 
 def _final(node: Node, run: Run, state: State) -> Iterator[Command]:
-    """The end; a directory goes on as a group, for its ``errors`` and ``finally``."""
-    if node.kind is Kind.DIRECTORY:
+    """The end; a directory that began goes on as a group, for its ``errors`` and ``finally``."""
+    begun = run.outcome is not None and run.outcome.reason != Reason.RUN_IF
+    if node.kind is Kind.DIRECTORY and begun:
         yield Open(run.id, Scope(tally={state: 1}))
     else:
         yield Move(run.id, outcome.forgiven(node, state))

@@ -79,7 +79,8 @@ def _graph(
 def _iteration(
     shape: Iteration, tasks: tuple[int, ...], owner: UUID | None, scope: Scope
 ) -> tuple[CreateRun, ...]:
-    if not tasks or _abandoned(scope) or (shape.limit == 1 and outcome.stopped(scope)):
+    stops = shape.limit == 1 and not shape.isolated and outcome.stopped(scope)
+    if not tasks or stops or _abandoned(scope):
         return ()
     if not shape.ordered:
         last = min(scope.cursor + _free(shape.limit, scope.live), scope.total * len(tasks))
