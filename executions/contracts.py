@@ -27,6 +27,8 @@ class Cause:
     id: str
     type: str
     variables: Mapping[str, Any]
+    log_file: str | None = None
+    """Where in storage the log of the poll is that found the cause."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from downbeat.common import events
 from downbeat.common.errors import Conflict
 from executions.models import Execution
+from executions.services import limits
 from executions.triggering import sync
-from flows.contracts import FlowDeleted, FlowPublished
+from flows.contracts import FlowDeleted, FlowPublished, RevisionsDeleting
 from tenants.contracts import TenantDeleting
 
 
@@ -16,11 +17,30 @@ class TenantBusy(Conflict):
     code = "tenant.busy"
 
 
+class RevisionRunning(Conflict):
+    """Executions of `{namespace}.{flow_id}` still run with revision {revision}. Wait for their end,
+    or kill them."""
+
+    code = "flow.revision_running"
+
+
 def register() -> None:
     """Subscribes; called once."""
     events.subscribe(FlowPublished, sync.on_published)
+    events.subscribe(FlowPublished, limits.on_published)
     events.subscribe(FlowDeleted, sync.on_deleted)
     events.subscribe(TenantDeleting, refuse_while_running)
+    events.subscribe(RevisionsDeleting, keep_what_runs)
+
+
+def keep_what_runs(event: RevisionsDeleting) -> None:
+    """A live execution is pinned to its revision, which therefore stays."""
+    live = Execution.objects.filter(
+        flow_uid=event.uid, ended_at__isnull=True, revision__in=event.revisions
+    )
+    pinned = live.order_by("id").values_list("revision", flat=True).first()
+    if pinned is not None:
+        raise RevisionRunning(namespace=event.namespace, flow_id=event.flow_id, revision=pinned)
 
 
 def refuse_while_running(event: TenantDeleting) -> None:

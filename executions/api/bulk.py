@@ -1,4 +1,9 @@
-"""The same action on many executions: by their ids, or by a query."""
+"""The same action on many executions: by their ids, or by a query.
+
+By ids all are acted on or none (422 says which ones refuse, and why). By a query those are acted
+on that the filters find, that are in a fitting state and on which the actor has the right; the
+answer counts them, and for more than one request's worth it carries a cursor for ``after=``.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +11,19 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from downbeat.common.errors import FieldError, InvalidFields
-from downbeat.common.scope import tenant_scope
+from downbeat.common.api.batches import each_found, each_named
 from executions.api import requests
-from executions.selectors import execution_filters
-from executions.selectors import executions as selector
+from executions.models import Execution
+from executions.selectors import execution_filters, searching
 from executions.selectors.states import LIVE, TERMINAL
 from executions.services import control, deletion, marking, reruns
 from executions.services.deletion import DeletionScope
 from tenants.http import TenantViewSet
 
-MOST: Final = 10_000
 EDIT: Final = "execution.edit"
 Act = Callable[[UUID], object]
 
@@ -128,19 +132,18 @@ class BulkViewSet(TenantViewSet):
         states: frozenset[str] | None,
         ids: list[UUID] | None = None,
     ) -> Response:
-        with tenant_scope(self.tenant.id):
-            chosen = ids if ids is not None else self._chosen(request, states)
-            done, refused = control.each(chosen, act)
-        if refused:
-            errors = [FieldError(item["message"], item["invalidValue"]) for item in refused]
-            raise InvalidFields(errors)
-        return Response({"count": done})
-
-    def _chosen(self, request: Request, states: frozenset[str] | None) -> list[UUID]:
-        """The ids in the body, or those that the filters find among the states that fit."""
+        """Those that the body names: all or none. Those that the filters find: each for itself."""
         if not self.kwargs.get("by_query"):
-            return requests.ids_of(request)
+            named = requests.ids_of(request) if ids is None else ids
+            return Response({"count": each_named(self.tenant.id, named, act)})
         chosen = requests.filters_of(request, execution_filters.FIELDS)
-        rows = selector.seen_by(self.actor).filter(execution_filters.condition(chosen))
-        rows = rows if states is None else rows.filter(state__in=states)
-        return list(rows.order_by("id").values_list("id", flat=True)[:MOST])
+
+        def rows() -> QuerySet[Execution]:
+            found = searching.found(self.actor, chosen, self.permission()).only("id")
+            return found if states is None else found.filter(state__in=states)
+
+        def one(row: Execution) -> None:
+            act(row.id)
+
+        after = request.query_params.get("after")
+        return Response(each_found(self.tenant.id, rows, one, after=after).as_json())

@@ -11,10 +11,11 @@ from rest_framework.response import Response
 from downbeat.common.api.pagination import page_request, paginate
 from downbeat.common.scope import tenant_scope
 from executions.api import requests, shapes
+from executions.api.breakpoints import breakpoints_of
 from executions.models import Execution
-from executions.selectors import execution_filters
+from executions.selectors import execution_filters, searching
 from executions.selectors import executions as selector
-from executions.services import control, deletion, marking, reruns
+from executions.services import breakpoints, control, deletion, forecast, marking, reruns
 from executions.services.deletion import DeletionScope
 from tenants.http import TenantViewSet
 
@@ -33,6 +34,7 @@ class ExecutionViewSet(TenantViewSet):
         "pause": EDIT,
         "resume": EDIT,
         "resume_validate": EDIT,
+        "resume_from_breakpoint": EDIT,
         "restart": EDIT,
         "replay": "execution.create",
         "force_run": EDIT,
@@ -47,7 +49,7 @@ class ExecutionViewSet(TenantViewSet):
         asked = page_request(request.query_params)
         chosen = requests.filters_of(request, execution_filters.FIELDS)
         with tenant_scope(self.tenant.id):
-            rows = selector.seen_by(self.actor).filter(execution_filters.condition(chosen))
+            rows = searching.found(self.actor, chosen)
             order = asked.order_by(execution_filters.SORTS, execution_filters.NEWEST_FIRST)
             page = paginate(rows.order_by(*order), asked)
         return Response(page.map(shapes.execution).as_json())
@@ -95,6 +97,13 @@ class ExecutionViewSet(TenantViewSet):
             control.resume(requests.uuid_of(pk), inputs, actor=self.actor)
         return self._shown(requests.uuid_of(pk))
 
+    def resume_from_breakpoint(self, request: Request, pk: str, **_address: str) -> Response:
+        """Lets an execution go on that stopped at a breakpoint, perhaps to others."""
+        wanted = breakpoints_of(request)
+        with tenant_scope(self.tenant.id):
+            breakpoints.resume(requests.uuid_of(pk), wanted, actor=self.actor)
+        return self._shown(requests.uuid_of(pk))
+
     def resume_validate(self, request: Request, pk: str, **_address: str) -> Response:
         """What the inputs of a resume are worth; nothing is resumed."""
         from executions.services import pauses
@@ -108,20 +117,30 @@ class ExecutionViewSet(TenantViewSet):
     def restart(self, request: Request, pk: str, **_address: str) -> Response:
         """Runs what failed again: the same execution, or a new one with a newer revision."""
         revision = requests.number_of(request, "revision")
+        execution = requests.uuid_of(pk)
         with tenant_scope(self.tenant.id):
-            id = reruns.restart(requests.uuid_of(pk), revision=revision, actor=self.actor)
-        return self._shown(id)
+            if requests.flag_of(request, "dryRun"):
+                found = reruns.restart_forecast(execution, revision=revision, actor=self.actor)
+                return Response(forecast.as_json(found))
+            id = reruns.restart(execution, revision=revision, actor=self.actor)
+            # Before the commit: a quick worker would be on its way already.
+            return self._shown(id)
 
     def replay(self, request: Request, pk: str, **_address: str) -> Response:
         """A new execution with the same inputs, from the start or from a task run."""
         asked = reruns.Replay(
             task_run_id=request.query_params.get("taskRunId") or None,
             revision=requests.number_of(request, "revision"),
+            latest=requests.flag_of(request, "latestRevision"),
             inputs=requests.inputs_of(request) if self.kwargs.get("with_inputs") else None,
+            breakpoints=breakpoints_of(request) or (),
         )
         with tenant_scope(self.tenant.id):
+            if requests.flag_of(request, "dryRun"):
+                found = reruns.replay_forecast(requests.uuid_of(pk), asked, actor=self.actor)
+                return Response(forecast.as_json(found))
             id = reruns.replay(requests.uuid_of(pk), asked, actor=self.actor)
-        return self._shown(id)
+            return self._shown(id)
 
     def force_run(self, request: Request, pk: str, **_address: str) -> Response:
         """Lets a waiting execution go on."""

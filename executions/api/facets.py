@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from datetime import timedelta
 from typing import Any, ClassVar, Final
 
-from django.db.models import Avg, DurationField, ExpressionWrapper, F
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from downbeat.common import clock
+from downbeat.common.api.tables import table
 from downbeat.common.errors import FieldError, InvalidFields
 from downbeat.common.scope import tenant_scope
 from executions.api import flow_shapes, requests, shapes
-from executions.selectors import execution_filters, why
+from executions.models import Execution
+from executions.selectors import execution_filters, lengths, searching, why
 from executions.selectors import executions as selector
 from executions.selectors.latest import latest_of
 from executions.services.errors import FlowMissing
@@ -26,8 +25,26 @@ from tenants.access import can
 from tenants.http import TenantViewSet
 
 VIEW: Final = "execution.view"
-MOST_EXPORTED: Final = 10_000
-COLUMNS: Final = {"namespace": "namespace", "flowid": "flow_id", "state": "state", "kind": "kind"}
+COLUMNS: Final = {
+    "namespace": "namespace",
+    "flowid": "flow_id",
+    "flowrevision": "revision",
+    "state": "state",
+    "status": "state",
+    "triggerid": "trigger_id",
+    "kind": "kind",
+}
+TABLE: Final = (
+    "id",
+    "namespace",
+    "flowId",
+    "revision",
+    "state",
+    "startDate",
+    "endDate",
+    "duration",
+    "labels",
+)
 
 
 class FacetViewSet(TenantViewSet):
@@ -41,6 +58,8 @@ class FacetViewSet(TenantViewSet):
         "latest": VIEW,
         "values": VIEW,
         "average_duration": VIEW,
+        "namespaces": VIEW,
+        "flows_to_start": VIEW,
         "export": VIEW,
     }
 
@@ -101,37 +120,36 @@ class FacetViewSet(TenantViewSet):
         size = min(requests.number_of(request, "size") or 100, 1000)
         column = COLUMNS[name]
         with tenant_scope(self.tenant.id):
-            rows = selector.seen_by(self.actor).filter(execution_filters.condition(chosen))
-            rows = rows.exclude(**{f"{column}__isnull": True}).order_by(column)
-            found = list(rows.values_list(column, flat=True).distinct()[:size])
+            found = searching.distinct(self.actor, chosen, column, most=size)
         return Response(found)
 
     def average_duration(
         self, request: Request, namespace: str, flow_id: str, **_address: str
     ) -> Response:
-        """How long a flow's executions of the last thirty days took on average."""
-        since = clock.now() - timedelta(days=30)
-        length = ExpressionWrapper(F("ended_at") - F("created_at"), output_field=DurationField())
+        """How long a flow's successful executions of the last thirty days took on average."""
         with tenant_scope(self.tenant.id):
-            rows = selector.seen_by(self.actor).filter(
-                namespace=namespace, flow_id=flow_id, state="SUCCESS", created_at__gte=since
-            )
-            average: timedelta | None = rows.aggregate(average=Avg(length))["average"]
-        return Response(None if average is None else shapes.duration(average))
+            average, count = lengths.average_of(self.actor, namespace, flow_id)
+        return Response({"avgDurationMs": average, "count": count})
 
-    def export(self, request: Request, **_address: str) -> HttpResponse:
-        """The executions that the filters find, as a table."""
-        chosen = requests.filters_of(request, execution_filters.FIELDS)
-        written = io.StringIO()
-        table = csv.writer(written)
-        table.writerow(["id", "namespace", "flowId", "revision", "state", "startDate", "endDate"])
+    def namespaces(self, request: Request, **_address: str) -> Response:
+        """The namespaces in which there is a flow that one may start."""
         with tenant_scope(self.tenant.id):
-            rows = selector.seen_by(self.actor).filter(execution_filters.condition(chosen))
-            for row in rows.order_by("-id")[:MOST_EXPORTED]:
-                table.writerow(_table_row(row))
-        answer = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = 'attachment; filename="executions.csv"'
-        return answer
+            return Response(flows.startable_namespaces(self.actor))
+
+    def flows_to_start(self, request: Request, namespace: str, **_address: str) -> Response:
+        """The flows of a namespace that one may start."""
+        with tenant_scope(self.tenant.id):
+            found = flows.startable_in(self.actor, namespace)
+        return Response([flow_shapes.flow_for_execution(item) for item in found])
+
+    def export(self, request: Request, **_address: str) -> StreamingHttpResponse:
+        """The executions that the filters find, newest first, as CSV."""
+        chosen = requests.filters_of(request, execution_filters.FIELDS)
+
+        def rows() -> QuerySet[Execution]:
+            return searching.found(self.actor, chosen).order_by("-id")
+
+        return table(self.tenant.id, rows, TABLE, _table_row, filename="executions.csv")
 
 
 def _latest(row: Any) -> dict[str, Any]:
@@ -144,7 +162,9 @@ def _latest(row: Any) -> dict[str, Any]:
     }
 
 
-def _table_row(row: Any) -> list[str]:
+def _table_row(row: Execution) -> tuple[object, ...]:
     end = clock.wire(row.ended_at) if row.ended_at else ""
+    length = shapes.duration(row.ended_at - row.created_at) if row.ended_at else ""
+    labels = ",".join(f"{item['key']}:{item['value']}" for item in row.labels)
     facts = (row.id, row.namespace, row.flow_id, row.revision, row.state)
-    return [*map(str, facts), clock.wire(row.created_at), end]
+    return (*facts, clock.wire(row.created_at), end, length, labels)

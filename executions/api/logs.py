@@ -53,10 +53,23 @@ FIELDS: Final[Mapping[str, Field]] = {
     "endDate": filtering.moment("at"),
     "timeRange": filtering.since("at"),
 }
-OF_EXECUTION: Final[Mapping[str, Field]] = {
-    "namespace": filtering.text("namespace"),
-    "flowId": filtering.text("flow_id"),
-    "triggerId": filtering.text("trigger_id"),
+
+
+def _of_execution(field: Field) -> Field:
+    """A field of the line's execution: it stands on another table."""
+
+    def condition(clause: Clause) -> Q:
+        found = selector.all_executions().filter(field.condition(clause))
+        return Q(execution_id__in=found.values("id"))
+
+    return Field(field.ops, condition)
+
+
+SEARCHED: Final[Mapping[str, Field]] = {
+    **FIELDS,
+    "namespace": _of_execution(filtering.text("namespace")),
+    "flowId": _of_execution(filtering.text("flow_id")),
+    "triggerId": _of_execution(filtering.text("trigger_id")),
 }
 
 
@@ -127,16 +140,11 @@ class LogViewSet(TenantViewSet):
     def search(self, request: Request, **_address: str) -> Response:
         """A page of lines of all executions that one may see."""
         asked = page_request(request.query_params)
-        chosen = requests.filters_of(request, {**FIELDS, **OF_EXECUTION})
-        mine = [item for item in chosen.members if _is_of(item, FIELDS)]
-        others = [item for item in chosen.members if not _is_of(item, FIELDS)]
+        chosen = requests.filters_of(request, SEARCHED)
         with tenant_scope(self.tenant.id):
             owners = selector.seen_by(self.actor, "log.view")
-            for item in others:
-                owners = owners.filter(_condition(item, OF_EXECUTION))
             rows = LogLine.objects.filter(execution_id__in=owners.values("id"))
-            for item in mine:
-                rows = rows.filter(_condition(item, FIELDS))
+            rows = rows.filter(filtering.condition(chosen, SEARCHED))
             page = paginate(rows.order_by(*asked.order_by(SORTS, ("-idx",))), asked)
             known = {
                 row.id: row
@@ -145,7 +153,7 @@ class LogViewSet(TenantViewSet):
                 )
             }
         shown = page.map(lambda item: line(known[item.execution_id], item)).as_json()
-        return Response({**shown, "type": "OFFSET"})
+        return Response({**shown, "type": "OFFSET" if asked.after is None else "CURSOR"})
 
 
 def query_of(request: Request) -> LogQuery:
@@ -184,14 +192,3 @@ def line(owner: Execution, row: LogLine) -> Json:
 def plain(row: LogLine) -> str:
     """A log line as text."""
     return f"{clock.wire(row.at)} {row.level} {row.task_id or '-'} {row.message}\n"
-
-
-def _is_of(item: Any, fields: Mapping[str, Field]) -> bool:
-    clauses = [item] if isinstance(item, Clause) else list(item.clauses())
-    return all(clause.field in fields for clause in clauses)
-
-
-def _condition(item: Any, fields: Mapping[str, Field]) -> Q:
-    if isinstance(item, Clause):
-        return fields[item.field].condition(item)
-    return filtering.condition(item, fields)

@@ -8,11 +8,12 @@ from typing import Any
 
 from downbeat.common import clock
 from downbeat.sdk.fields import format_duration
-from downbeat.sdk.inputs import Input
+from downbeat.sdk.inputs import Input, SecretInput
 from executions.contracts import Started
 from executions.models import Execution
 from executions.selectors.executions import AttemptView, TaskRunView
 from executions.selectors.states import Moment, StateView, state_view
+from executions.services.checking import FailedCheck
 from executions.services.creation import cause_json
 from executions.services.labels import as_json
 from flows.spec.inputs import TypedInputs
@@ -131,6 +132,8 @@ def attempt(view: AttemptView) -> Json:
         shown["workerId"] = str(view.worker_id)
     if view.log_file is not None:
         shown["logFile"] = view.log_file
+    if view.reason is not None:
+        shown["reason"] = view.reason
     return shown
 
 
@@ -142,21 +145,24 @@ def _moment(moment: Moment) -> Json:
     return {"state": moment.state, "date": clock.wire(moment.at)}
 
 
-def input_states(owner: str, found: TypedInputs) -> Json:
+def input_states(owner: str, found: TypedInputs, checks: Iterable[FailedCheck] = ()) -> Json:
     """What a form shows for each input: value, whether it is asked for, what is wrong."""
     return {
         "id": owner,
         "inputs": [
             {
                 "input": _definition(item.definition, item.choices),
-                "value": item.value,
+                "value": None if isinstance(item.definition, SecretInput) else item.value,
                 "enabled": item.enabled,
                 "isDefault": item.is_default,
                 "errors": [{"message": error.message} for error in item.errors],
             }
             for item in found.states
         ],
-        "checks": [],
+        "checks": [
+            {"message": item.message, "style": item.style, "behavior": item.behavior}
+            for item in checks
+        ],
     }
 
 

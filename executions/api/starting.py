@@ -12,8 +12,10 @@ from rest_framework.response import Response
 from downbeat.common.errors import FieldError, InvalidFields
 from downbeat.common.scope import tenant_scope
 from executions.api import requests, shapes
+from executions.api.breakpoints import breakpoints_of
 from executions.contracts import StartOptions
 from executions.services import labels
+from executions.services.checking import failures
 from executions.services.errors import FlowMissing
 from executions.services.inputs import Given, Upload, examine
 from executions.services.start import ROUTE_START, Idempotency, start
@@ -52,8 +54,10 @@ class StartViewSet(TenantViewSet):
             revision = self._revision(request, namespace, flow_id)
             require(self.actor, "execution.create", revision.namespace_id)
             found = examine(revision, revision.spec.inputs, _without_content(given))
-        facts = {"id": flow_id, "namespace": namespace}
-        return Response({**facts, **shapes.input_states(flow_id, found)})
+            options = StartOptions(labels=requests.labels_of(request))
+            failed = failures(revision, found.values, options) if found.valid else ()
+        shown = shapes.input_states(flow_id, found, failed)
+        return Response({"namespace": namespace, **shown})
 
     def _revision(self, request: Request, namespace: str, flow_id: str) -> RevisionRef:
         number = requests.number_of(request, "revision")
@@ -72,18 +76,8 @@ def _options(request: Request) -> StartOptions:
         labels=labels.checked(requests.labels_of(request)),
         scheduled_at=requests.moment_of(request, "scheduleDate"),
         kind=None if kind == "NORMAL" else kind,
-        breakpoints=_breakpoints(request),
+        breakpoints=breakpoints_of(request) or (),
     )
-
-
-def _breakpoints(request: Request) -> tuple[dict[str, Any], ...]:
-    """`breakpoints=task` or `task.value`, comma-joined."""
-    text = request.query_params.get("breakpoints") or ""
-    found = []
-    for part in (part.strip() for part in text.split(",") if part.strip()):
-        task, separator, value = part.partition(".")
-        found.append({"id": task, "value": value} if separator else {"id": task})
-    return tuple(found)
 
 
 def _idempotency(

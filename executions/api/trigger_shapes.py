@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from downbeat.common import clock
 from executions.models import TriggerState
 from executions.services.triggers import TriggerAddress
 
 Json = dict[str, Any]
+COLUMNS: Final = (
+    "namespace", "flowId", "triggerId", "type", "disabled", "locked", "nextEvaluationDate",
+    "lastTriggeredDate", "evaluatedAt", "executionId", "workerId", "updatedAt",
+)  # fmt: skip
+"""The columns of an export."""
+KINDS: Final = {"schedule": "SCHEDULE", "poll": "POLLING", "realtime": "REALTIME"}
 
 
 def trigger_and_state(row: TriggerState) -> Json:
@@ -38,9 +44,28 @@ def state(row: TriggerState) -> Json:
         "workerId": str(row.worker_id) if row.worker_id else None,
         "stopAfter": row.spec.get("stopAfter"),
         "error": row.error,
+        "kind": KINDS.get(row.family),
         **{name: _date(date) for name, date in dates.items()},
     }
     return shown | {name: value for name, value in optional.items() if value is not None}
+
+
+def columns(row: TriggerState) -> list[str]:
+    """A trigger as a line of an export."""
+    shown = {**state(row), "type": row.type}
+    return [_plain(shown.get(name)) for name in COLUMNS]
+
+
+def _plain(value: Any) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case _:
+            text = str(value)
+            return f"'{text}" if text[:1] in "=+-@" else text
 
 
 def address(row: TriggerState) -> TriggerAddress:

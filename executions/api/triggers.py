@@ -12,14 +12,13 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from downbeat.common.api.filters import Clause, Op
 from downbeat.common.api.pagination import page_request, paginate
 from downbeat.common.errors import FieldError, InvalidFields
+from downbeat.common.models import uuid7
 from downbeat.common.scope import tenant_scope
-from executions.api import requests, trigger_shapes
+from executions.api import requests, trigger_filters, trigger_shapes
 from executions.models import TriggerState
 from executions.selectors import filtering
-from executions.selectors.filtering import Field
 from executions.selectors.states import instant
 from executions.services import triggers
 from executions.services.triggers import Backfill, TriggerAddress
@@ -28,49 +27,10 @@ from tenants.http import TenantViewSet
 
 VIEW: Final = "trigger.view"
 EDIT: Final = "trigger.edit"
+DELETE: Final = "trigger.delete"
 MOST: Final = 10_000
-SORTS: Final = {
-    "namespace": "namespace",
-    "flowId": "flow_id",
-    "triggerId": "trigger_id",
-    "nextEvaluationDate": "next_at",
-    "nextExecutionDate": "next_at",
-    "updatedAt": "updated_at",
-}
-ORDER: Final = ("namespace", "flow_id", "trigger_id")
-
-
-def _text(clause: Clause) -> Q:
-    value = clause.value
-    names = ("namespace", "flow_id", "trigger_id")
-    found = Q()
-    for name in names:
-        found |= Q(**{f"{name}__icontains": value})
-    return found
-
-
-def _state(clause: Clause) -> Q:
-    wanted = {value.upper() for value in clause.values}
-    found = Q(pk__in=[])
-    if wanted & {"DISABLED"}:
-        found |= Q(disabled=True) | Q(source_disabled=True)
-    if wanted & {"ENABLED"}:
-        found |= Q(disabled=False, source_disabled=False)
-    return found
-
-
-FIELDS: Final[Mapping[str, Field]] = {
-    "q": Field(frozenset({Op.EQUALS}), _text),
-    "namespace": filtering.text("namespace"),
-    "flowId": filtering.text("flow_id"),
-    "triggerId": filtering.text("trigger_id"),
-    "type": filtering.text("type"),
-    "workerId": filtering.identity("worker_id"),
-    "triggerState": Field(frozenset({Op.EQUALS, Op.IN}), _state),
-    "nextExecutionDate": filtering.moment("next_at"),
-    "lastTriggeredDate": filtering.moment("last_at"),
-    "timeRange": filtering.since("last_at"),
-}
+TOGETHER: Final = 500
+"""Triggers changed in one transaction, when there are many."""
 Act = Callable[[TriggerAddress], object]
 
 
@@ -87,8 +47,8 @@ class TriggerViewSet(TenantViewSet):
         "unlock": EDIT,
         "unlock_many": EDIT,
         "restart": EDIT,
-        "destroy": "trigger.delete",
-        "destroy_many": "trigger.delete",
+        "destroy": DELETE,
+        "destroy_many": DELETE,
         "backfill": EDIT,
         "pause": EDIT,
         "pause_many": EDIT,
@@ -105,43 +65,34 @@ class TriggerViewSet(TenantViewSet):
     def of_flow(self, request: Request, namespace: str, flow_id: str, **_address: str) -> Response:
         """Where the triggers of one flow stand."""
         named = Q(namespace=namespace, flow_id=flow_id)
+        if text := request.query_params.get("q"):
+            named &= trigger_filters.matching(text)
         return self._page(request, trigger_shapes.state, named)
 
     def export(self, request: Request, **_address: str) -> HttpResponse:
         """The triggers that the filters find, as a table."""
         written = io.StringIO()
         table = csv.writer(written)
-        table.writerow(
-            ["namespace", "flowId", "triggerId", "type", "disabled", "nextExecutionDate"]
-        )
+        table.writerow(trigger_shapes.COLUMNS)
         with tenant_scope(self.tenant.id):
-            for row in self._chosen(request)[:MOST]:
-                facts = (row.namespace, row.flow_id, row.trigger_id, row.type, row.disabled)
-                table.writerow([*facts, row.next_at or ""])
+            for row in self._chosen(request, VIEW)[:MOST]:
+                table.writerow(trigger_shapes.columns(row))
         answer = HttpResponse(written.getvalue(), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="triggers.csv"'
         return answer
 
     def set_disabled(self, request: Request, **_address: str) -> Response:
         """Switches a trigger off or on."""
-        disabled = bool(_body(request).get("disabled", False))
-        return self._one(
-            request, lambda at: triggers.set_disabled(at, disabled=disabled, actor=self.actor)
-        )
+        return self._one(request, self._switched(_body(request)))
 
     def set_disabled_many(self, request: Request, **_address: str) -> Response:
         """Switches many off or on."""
-        disabled = bool(_body(request).get("disabled", True))
-        return self._many(
-            request, lambda at: triggers.set_disabled(at, disabled=disabled, actor=self.actor)
-        )
+        return self._many(request, self._switched(_body(request)))
 
     def set_disabled_by_query(self, request: Request, **_address: str) -> Response:
         """Switches those off or on that the filters find."""
         disabled = requests.flag_of(request, "disabled", default=True)
-        return self._many(
-            request, lambda at: triggers.set_disabled(at, disabled=disabled, actor=self.actor)
-        )
+        return self._many(request, self._switched({"disabled": disabled}))
 
     def unlock(self, request: Request, **address: str) -> Response:
         """Frees a trigger that waits for an execution."""
@@ -153,7 +104,7 @@ class TriggerViewSet(TenantViewSet):
 
     def restart(self, request: Request, **address: str) -> Response:
         """Makes a trigger evaluate again from now."""
-        return self._one(request, lambda at: triggers.unlock(at, actor=self.actor), address)
+        return self._one(request, lambda at: triggers.restart(at, actor=self.actor), address)
 
     def destroy(self, request: Request, **address: str) -> Response:
         """Forgets where a trigger stands."""
@@ -163,7 +114,7 @@ class TriggerViewSet(TenantViewSet):
 
     def destroy_many(self, request: Request, **_address: str) -> Response:
         """Forgets many."""
-        return self._many(request, lambda at: triggers.delete(at, actor=self.actor))
+        return self._many(request, lambda at: triggers.delete(at, actor=self.actor), DELETE)
 
     def backfill(self, request: Request, **_address: str) -> Response:
         """Runs a schedule over past dates."""
@@ -194,6 +145,12 @@ class TriggerViewSet(TenantViewSet):
         """Ends many backfills."""
         return self._many(request, lambda at: triggers.delete_backfill(at, actor=self.actor))
 
+    def _switched(self, body: Mapping[str, Any]) -> Act:
+        disabled, recover = _flag(body, "disabled"), _flag(body, "recoverMissedSchedules")
+        return lambda at: triggers.set_disabled(
+            at, disabled=disabled, recover=recover, actor=self.actor
+        )
+
     def _paused(self, *, paused: bool) -> Act:
         return lambda at: triggers.pause_backfill(at, paused=paused, actor=self.actor)
 
@@ -206,33 +163,49 @@ class TriggerViewSet(TenantViewSet):
             shown = trigger_shapes.state(row) if isinstance(row, TriggerState) else {}
         return Response(shown)
 
-    def _many(self, request: Request, act: Act) -> Response:
-        with tenant_scope(self.tenant.id):
-            if self.kwargs.get("by_query"):
-                chosen = [trigger_shapes.address(row) for row in self._chosen(request)[:MOST]]
-            else:
-                chosen = _addresses_of(request.data)
-            return Response({"count": triggers.each(chosen, act)})
+    def _many(self, request: Request, act: Act, permission: str = EDIT) -> Response:
+        """By address all must be there and be allowed; by query those that are allowed are meant."""
+        if self.kwargs.get("by_query"):
+            with tenant_scope(self.tenant.id):
+                rows = self._chosen(request, permission)[:MOST]
+                chosen = [trigger_shapes.address(row) for row in rows]
+            parts = [chosen[at : at + TOGETHER] for at in range(0, len(chosen), TOGETHER)]
+        else:
+            parts = [_addresses_of(request.data)]
+        count = 0
+        for part in parts:
+            with tenant_scope(self.tenant.id):
+                count += triggers.each(part, act)
+        return Response({"operationId": str(uuid7()), "totalItems": count, "count": count})
 
     def _page(
         self, request: Request, show: Callable[[TriggerState], Any], named: Q | None = None
     ) -> Response:
         asked = page_request(request.query_params)
         with tenant_scope(self.tenant.id):
-            rows = self._chosen(request).filter(named or Q())
-            page = paginate(rows.order_by(*asked.order_by(SORTS, ORDER)), asked)
+            rows = self._chosen(request, VIEW).filter(named or Q())
+            order = asked.order_by(trigger_filters.SORTS, trigger_filters.ORDER)
+            page = paginate(rows.order_by(*order), asked)
         return Response(page.map(show).as_json())
 
-    def _chosen(self, request: Request) -> QuerySet[TriggerState]:
-        chosen = requests.filters_of(request, FIELDS)
-        rows = visible(self.actor, VIEW, TriggerState.objects.all(), field="namespace_id")
-        return rows.filter(filtering.condition(chosen, FIELDS)).order_by(*ORDER)
+    def _chosen(self, request: Request, permission: str) -> QuerySet[TriggerState]:
+        fields = trigger_filters.fields_of(request)
+        chosen = trigger_filters.asked(request, fields)
+        rows = visible(self.actor, permission, TriggerState.objects.all(), field="namespace_id")
+        return rows.filter(filtering.condition(chosen, fields)).order_by(*trigger_filters.ORDER)
 
 
 def _body(request: Request) -> Mapping[str, Any]:
     if not isinstance(request.data, Mapping):
         raise InvalidFields([FieldError("send an object", code="body")])
     return request.data
+
+
+def _flag(body: Mapping[str, Any], name: str) -> bool:
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise InvalidFields([FieldError("must be true or false", path=name)])
+    return value
 
 
 def _address_of(body: Mapping[str, Any]) -> TriggerAddress:
@@ -243,9 +216,11 @@ def _address_of(body: Mapping[str, Any]) -> TriggerAddress:
 
 def _addresses_of(body: Any) -> list[TriggerAddress]:
     items = body.get("triggers") if isinstance(body, Mapping) else body
-    if not isinstance(items, list):
-        raise InvalidFields([FieldError("send a list of triggers", code="triggers")])
-    return [_address_of(item) for item in items if isinstance(item, Mapping)]
+    if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        raise InvalidFields([FieldError("send a list of triggers", path="triggers")])
+    if len(items) > MOST:
+        raise InvalidFields([FieldError(f"at most {MOST} triggers", path="triggers")])
+    return [_address_of(item) for item in items]
 
 
 def _backfill_of(body: Any) -> Backfill:
@@ -260,4 +235,7 @@ def _backfill_of(body: Any) -> Backfill:
         {"key": label.key, "value": label.value}
         for label in requests.label_list(body.get("labels") or [])
     ]
-    return Backfill(start, end, body.get("inputs") or {}, labels)
+    inputs = body.get("inputs") or {}
+    if not isinstance(inputs, Mapping):
+        raise InvalidFields([FieldError("send an object", path="backfill.inputs")])
+    return Backfill(start, end, inputs, labels)

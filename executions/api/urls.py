@@ -6,12 +6,16 @@ from typing import Any, Final
 
 from django.urls import URLPattern, path
 
+from downbeat.common.api.operations import declare
+from executions.api import documents, record_documents, trigger_operations
 from executions.api.bulk import BulkViewSet
 from executions.api.evaluation import EvaluationView
 from executions.api.executions import ExecutionViewSet
 from executions.api.facets import FacetViewSet
 from executions.api.files import FileViewSet
+from executions.api.limits import LimitViewSet
 from executions.api.logs import LogViewSet
+from executions.api.operations import OPERATIONS
 from executions.api.outputs import MetricViewSet, OutputViewSet
 from executions.api.starting import StartViewSet
 from executions.api.streams import TopicView
@@ -19,9 +23,18 @@ from executions.api.triggers import TriggerViewSet
 from executions.api.webhooks import WebhookView
 from tenants.http import TenantViewSet
 
+declare(OPERATIONS, shapes=documents.SHAPES, pages=documents.PAGES)
+declare({}, shapes=record_documents.SHAPES, pages=record_documents.PAGES)
+declare(
+    trigger_operations.OPERATIONS,
+    shapes=trigger_operations.SHAPES,
+    pages=trigger_operations.PAGES,
+)
+
 E: Final = "<slug:tenant>/executions"
 ONE: Final = f"{E}/<uuid:pk>"
 ACT: Final = f"{ONE}/actions"
+C: Final = "<slug:tenant>/concurrency-limit"
 T: Final = "<slug:tenant>/triggers"
 L: Final = "<slug:tenant>/logs"
 M: Final = "<slug:tenant>/metrics"
@@ -62,6 +75,8 @@ EXECUTIONS: Final[list[URLPattern]] = [
     at(f"{E}/distinct-field-values", FacetViewSet, get="values"),
     at(f"{E}/export/by-query/csv", FacetViewSet, get="export"),
     at(f"{E}/flows/{FLOW}", FacetViewSet, get="flow_to_start"),
+    at(f"{E}/namespaces", FacetViewSet, get="namespaces"),
+    at(f"{E}/namespaces/<str:namespace>/flows", FacetViewSet, get="flows_to_start"),
     at(f"{AVERAGE}/average-duration", FacetViewSet, get="average_duration"),
     *bulk("kill/", "kill", "delete"),
     *bulk("pause/", "pause"),
@@ -84,6 +99,7 @@ EXECUTIONS: Final[list[URLPattern]] = [
     at(f"{ACT}/pause", ExecutionViewSet, post="pause"),
     at(f"{ACT}/resume", ExecutionViewSet, post="resume"),
     at(f"{ACT}/resume/validate", ExecutionViewSet, post="resume_validate"),
+    at(f"{ACT}/resume-from-breakpoint", ExecutionViewSet, post="resume_from_breakpoint"),
     at(f"{ACT}/restart", ExecutionViewSet, post="restart"),
     at(f"{ACT}/replay", ExecutionViewSet, post="replay"),
     at(f"{ACT}/replay-with-inputs", ExecutionViewSet, {"with_inputs": True}, post="replay"),
@@ -96,6 +112,8 @@ EXECUTIONS: Final[list[URLPattern]] = [
     path(f"{ACT}/eval/<str:run>", EvaluationView.as_view()),
     path(f"{E}/webhook/{FLOW}/<str:key>", WebhookView.as_view()),
     path(f"{E}/webhook/{FLOW}/<str:key>/<path:path>", WebhookView.as_view()),
+    at(f"{C}/search", LimitViewSet, get="search"),
+    at(f"{C}/{FLOW}", LimitViewSet, put="update"),
     # Last: namespaces that equal a fixed word above are refused when they are made.
     at(f"{E}/{FLOW}", StartViewSet, post="create"),
     at(f"{E}/{FLOW}/validate", StartViewSet, post="validate"),

@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from executions.api import shapes
 from executions.api.starting import body_of
 from executions.services.start import Idempotency
+from executions.streams.calls import WISH, Wish
 from executions.triggering import webhooks
-from executions.triggering.webhooks import Call, WebhookUnknown
+from executions.triggering.webhooks import Answered, Call, WebhookUnknown
 from tenants import facade as tenants
 from tenants.http import PublicAPIView
 
@@ -61,7 +62,20 @@ class WebhookView(PublicAPIView):
         answer = webhooks.call(found.id, namespace, flow_id, key, sent, idempotency=once)
         if answer.started is None:
             return Response(status=204)
-        return Response({"tenantId": tenant, **shapes.started(answer.started)})
+        status = answer.trigger.response_code or 200
+        shown = {"tenantId": tenant, **shapes.started(answer.started)}
+        return Response(shown, status=status, headers=_wish(request, answer, status))
+
+
+def _wish(request: Request, answer: Answered, status: int) -> dict[str, str]:
+    """Tells whoever serves this process that the caller waits for the end."""
+    asked = request.query_params.get("wait", "").lower() in ("true", "1")
+    if answer.started is None or not (asked or answer.trigger.wait):
+        return {}
+    trigger = answer.trigger
+    content_type = trigger.response_content_type or "application/json"
+    outputs = trigger.wait and trigger.return_outputs
+    return {WISH: Wish(answer.started.id, outputs, content_type, status).written()}
 
 
 def _headers(headers: Mapping[str, str]) -> dict[str, list[str]]:

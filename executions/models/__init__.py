@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from executions.models.execution import Execution
+from executions.models.flow_triggers import TriggerEvent, TriggerListener, TriggerWindow
 from executions.models.ledger import InboxMessage, Journal, Timer
 from executions.models.records import LogLine, Metric, Output
+from executions.models.task_cache import CachedOutputs
 from executions.models.task_run import Attempt, TaskRun
 from executions.models.triggers import IdempotencyKey, TriggerFired, TriggerState
 from executions.models.workers import Worker
 
 __all__ = [
     "Attempt",
+    "CachedOutputs",
     "Execution",
     "IdempotencyKey",
     "InboxMessage",
@@ -20,7 +23,10 @@ __all__ = [
     "Output",
     "TaskRun",
     "Timer",
+    "TriggerEvent",
     "TriggerFired",
+    "TriggerListener",
     "TriggerState",
+    "TriggerWindow",
     "Worker",
 ]

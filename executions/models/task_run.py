@@ -80,6 +80,7 @@ class Attempt(PartOfExecution):
     lease_until = models.DateTimeField(null=True)
     worker_id = models.UUIDField(null=True)
     kill_requested = models.BooleanField(default=False)
+    fallback = models.TextField(null=True)
     dispatched_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
@@ -107,6 +108,11 @@ class Attempt(PartOfExecution):
                 fields=["lease_until"],
                 condition=models.Q(state="RUNNING"),
                 name="attempt_leased",
+            ),
+            models.Index(
+                fields=["worker_group"],
+                condition=models.Q(fallback__isnull=False, state="QUEUED"),
+                name="attempt_to_give_up",
             ),
             models.Index(
                 fields=["worker_id"],

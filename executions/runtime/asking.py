@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from downbeat.sdk.shapes import Choice, Delay, Hold, Iteration, Repetition
+from downbeat.sdk.shapes import ChildExecutions, Choice, Delay, Hold, Iteration, Repetition
 from downbeat.sdk.task import Task
 from executions.engine.events import Rendered
 from executions.engine.state import Ask, Run
+from executions.runtime import batches, children, items, listening
 from flows.spec.expressions import (
     ExpressionError,
     compile_template,
@@ -17,19 +18,16 @@ from flows.spec.expressions import (
     truthy,
 )
 from flows.spec.inputs import type_output
-from flows.spec.render import RenderError, iteration_values, render_field, render_task, text_of
+from flows.spec.render import RenderError, iteration_values, render_field, text_of
 
 if TYPE_CHECKING:
     from executions.runtime.inline import Hands
 
-CHILD_FIELDS = (
-    "namespace", "flow_id", "revision", "inputs", "wait", "transmit_failed", "inherit_labels",
-    "schedule_date",
-)  # fmt: skip
-
 
 def answer(hands: Hands, run: Run | None, ask: Ask) -> Rendered:
     """The value asked for; ``RenderError`` if there is none."""
+    if run is None and ask is Ask.LISTENERS:
+        return Rendered(None, ask, listening.heard(hands))
     if run is None:
         outputs = _flow_outputs(hands)
         hands.left.flow_outputs = outputs
@@ -45,6 +43,13 @@ def _of_run(hands: Hands, run: Run, ask: Ask) -> Any:
             return _condition(hands, run, str(task.run_if))
         case Ask.CHOICE, Choice() as shape:
             return _choice(hands, run, task, shape)
+        case Ask.VALUES, Iteration(isolated=True) as shape:
+            drawn = items.drawn(hands, run, task, shape)
+            hands.values_rendered(run, drawn)
+            return len(drawn)
+        case Ask.OUTPUTS, _:
+            items.tell(hands, run)
+            return True
         case Ask.VALUES, Iteration(field=field):
             values = iteration_values(_field(hands, run, task, field))
             hands.values_rendered(run, values)
@@ -58,8 +63,12 @@ def _of_run(hands: Hands, run: Run, ask: Ask) -> Any:
             }
         case Ask.DELAY, Delay(field=field):
             return _seconds(_field(hands, run, task, field)) or 0.0
+        case Ask.TIMEOUT, _:
+            return _seconds(_field(hands, run, task, "timeout"))
         case Ask.CHILD, _:
-            return _child(hands, run, task)
+            return children.wanted(hands, task, hands.context(run))
+        case Ask.BATCHES, ChildExecutions() as shape:
+            return batches.described(hands, run, task, shape)
         case _:
             raise RenderError(str(ask), f"{task.type} has nothing of that kind to render")
 
@@ -103,14 +112,6 @@ def _until(hands: Hands, run: Run, task: Task, shape: Repetition) -> dict[str, A
         "maxDuration": _seconds(frequency.max_duration),
         "failOnMax": bool(_field(hands, run, task, shape.fail_on_max_field)),
     }
-
-
-def _child(hands: Hands, run: Run, task: Task) -> dict[str, Any]:
-    rendered = render_task(task, hands.context(run), hands.services)
-    found = {name: getattr(rendered, name) for name in CHILD_FIELDS if hasattr(rendered, name)}
-    labels = getattr(rendered, "labels", ())
-    found["labels"] = [{"key": label.key, "value": label.value} for label in labels]
-    return found
 
 
 def _flow_outputs(hands: Hands) -> Mapping[str, Any]:

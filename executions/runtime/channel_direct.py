@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 from django.db import connection
 
-from downbeat.common import storage
+from downbeat.common import clock, storage
 from downbeat.common.errors import AppError
 from downbeat.common.scope import tenant_scope
 from executions.runtime import log_store, requests
 from executions.runtime.outputs import outputs_of_tasks
 from executions.runtime.polls import is_poll
-from executions.runtime.reach import secret_of
+from executions.runtime.reach import NamespaceClosed, NamespaceMissing, readable, secret_of
 from executions.runtime.work_places import Place, WorkPlaces
 from executions.worker.channel import LeaseLost
 from executions.worker.work import AttemptKey, AttemptResult, LogRecord
@@ -59,6 +60,7 @@ class DirectChannel:
     def kv(self, key: AttemptKey, namespace: str | None, name: str) -> Any:
         """A stored value; ``KeyError`` if there is none."""
         with self._held(key) as place:
+            _refuse_closed(place, namespace)
             found = flows.pair(namespace, name) if namespace else _nearest(place, name)
         if found is None:
             raise KeyError(name)
@@ -82,6 +84,25 @@ class DirectChannel:
         with self._held(key) as place:
             folder = place.folder(key)
         return storage.storage_for(key.tenant_id).put(f"{folder}/{name.lstrip('/')}", content)
+
+    def kept(self, key: AttemptKey, name: str, ttl: timedelta | None) -> BinaryIO | None:
+        """A file that an earlier attempt of this flow has kept, unless it is older than ``ttl``."""
+        with self._held(key) as place:
+            address = f"{place.cache}/{name}"
+        files = storage.storage_for(key.tenant_id)
+        try:
+            if ttl is not None and files.info(address).modified + ttl < clock.now():
+                files.delete(address)
+                return None
+            return files.open(address)
+        except storage.Missing:
+            return None
+
+    def keep(self, key: AttemptKey, name: str, content: BinaryIO) -> None:
+        """Keeps a file for later attempts of this flow, over an older one of that name."""
+        with self._held(key) as place:
+            address = f"{place.cache}/{name}"
+        storage.storage_for(key.tenant_id).put(address, content)
 
     def namespace_files(
         self, key: AttemptKey, namespace: str, include: Sequence[str], exclude: Sequence[str]
@@ -145,6 +166,15 @@ class DirectChannel:
 
 def _identity(key: AttemptKey) -> list[Any]:
     return [key.tenant_id, key.execution_id, key.task_run_id, key.number, key.epoch]
+
+
+def _refuse_closed(place: Place, namespace: str | None) -> None:
+    try:
+        readable(place.namespace, namespace)
+    except NamespaceMissing:
+        return
+    except NamespaceClosed as refusal:
+        raise ValueError(str(refusal)) from None
 
 
 def _nearest(place: Place, name: str) -> Any:

@@ -16,8 +16,9 @@ from django.conf import settings
 
 from downbeat.common.clock import wire
 from executions.engine.state import Run, Snapshot, State
-from executions.runtime.outputs import Outputs, OutputStore, place
+from executions.runtime.outputs import Opener, Outputs, OutputStore, place
 from executions.runtime.plans import Compiled, namespace_of
+from executions.runtime.sight import is_item, items_around, sight_of
 from executions.runtime.sql import rows
 from flows.spec.expressions import References
 from flows.spec.inputs import lookup, put
@@ -26,7 +27,7 @@ from tenants import facade as tenants
 PARENTS: Final = frozenset({"parent", "parents"})
 
 _STATES: Final = """
-select path, state from task_run
+select path, state, id from task_run
  where tenant_id = %s and execution_id = %s and task_id = %s order by created_at, id
 """
 
@@ -155,12 +156,32 @@ def run_context(
         "task": {"id": node.id, "type": node.task.type},
         "taskrun": taskrun,
     }
+    _isolate(context, compiled, snapshot, run)
     if references.has_dynamic or not PARENTS.isdisjoint(references.names) or _prints(references):
         parents = parents_of(compiled, snapshot, run, store)
         if parents:
             context["parent"] = parents[0]
             context["parents"] = parents
     return context
+
+
+def _isolate(context: dict[str, Any], compiled: Compiled, snapshot: Snapshot, run: Run) -> None:
+    """Inside isolated loops: the item, and the outputs of its own iteration."""
+    if (sight := sight_of(compiled, run)) is not None:
+        context["outputs"] = sight.of(context["outputs"])
+    if items := items_around(compiled, snapshot, run):
+        context["item"] = {**items[0], "parents": items[1:]}
+        if items[1:]:
+            context["item"]["parent"] = items[1]
+        context["taskrun"] |= _of_item(compiled, snapshot, run)
+
+
+def _of_item(compiled: Compiled, snapshot: Snapshot, run: Run) -> dict[str, Any]:
+    """``taskrun`` of a task directly in an item's group: value and number are those of the item."""
+    above = snapshot.runs.get(run.parent) if run.parent is not None else None
+    if above is None or not is_item(compiled.plan, compiled.plan.nodes[above.node]):
+        return {}
+    return {"value": above.value, "iteration": above.iteration}
 
 
 def _prints(references: References) -> bool:
@@ -208,9 +229,11 @@ class TaskStates(Mapping[str, Any]):
 
     def _states(self, task_id: str) -> Iterator[tuple[tuple[str, ...], str]]:
         facts = [self._facts.tenant_id, self._facts.id, task_id]
-        for path, state in rows(_STATES, facts):
-            yield tuple(path), state
         snapshot = self._snapshot()
+        dropped = snapshot.dropped if snapshot else ()
+        for path, state, id in rows(_STATES, facts):
+            if id not in dropped:
+                yield tuple(path), state
         for run in snapshot.runs.values() if snapshot else ():
             if not run.dynamic and self._compiled.plan.nodes[run.node].id == task_id:
                 yield run.path, run.state
@@ -229,6 +252,6 @@ class TaskStates(Mapping[str, Any]):
         return sum(1 for _ in self)
 
 
-def outputs_view(store: OutputStore, compiled: Compiled) -> Outputs:
-    """``outputs`` of an execution."""
-    return Outputs(store, compiled.depths)
+def outputs_view(store: OutputStore, compiled: Compiled, open_one: Opener | None = None) -> Outputs:
+    """``outputs`` of an execution; ``open_one`` opens sealed texts in them."""
+    return Outputs(store, compiled.depths, open_one)

@@ -15,15 +15,20 @@ from downbeat.sdk.effects import (
     MetricValue,
     ResumeExecution,
     SetVariables,
+    StateDelete,
+    StateMerge,
     ToggleTrigger,
 )
 from downbeat.sdk.errors import TaskFailed
 from executions.engine.events import KillAsked
 from executions.engine.state import Run, State
-from executions.models import TriggerState
+from executions.models import Execution, TriggerState
 from executions.runtime.inbox import Message, post_all
 from executions.runtime.plans import namespace_of
+from executions.runtime.reach import changeable
+from executions.selectors.states import TERMINAL
 from flows import facade as flows
+from tenants.contracts import NamespaceRef
 
 if TYPE_CHECKING:
     from executions.runtime.inline import Hands
@@ -43,6 +48,8 @@ def apply(hands: Hands, run: Run, effect: Effect) -> None:
             hands.measure(run, effect)
         case KvSet() | KvDelete():
             _change_key(hands, effect)
+        case StateMerge() | StateDelete():
+            _change_state(hands, effect)
         case EndExecution(state=state):
             _end(hands, State(state))
         case ResumeExecution():
@@ -55,9 +62,7 @@ def apply(hands: Hands, run: Run, effect: Effect) -> None:
 
 def _change_key(hands: Hands, effect: KvSet | KvDelete) -> None:
     facts = hands.facts
-    place = namespace_of(facts.tenant_id, effect.namespace or facts.namespace)
-    if place is None:
-        raise TaskFailed(f"There is no namespace '{effect.namespace}'")
+    place = _place(facts.tenant_id, facts.namespace, effect.namespace)
     if isinstance(effect, KvDelete):
         flows.delete_pair(place.path, effect.key, error_on_missing=effect.error_on_missing)
         return
@@ -68,7 +73,23 @@ def _change_key(hands: Hands, effect: KvSet | KvDelete) -> None:
         kind=effect.kind,
         ttl=effect.ttl,
         overwrite=effect.overwrite,
+        description=effect.description,
     )
+
+
+def _place(tenant_id: UUID, own: str, wanted: str | None) -> NamespaceRef:
+    """The namespace that a task changes: its own is known already."""
+    place = namespace_of(tenant_id, own) if wanted in (None, "", own) else None
+    return place or changeable(own, wanted)
+
+
+def _change_state(hands: Hands, effect: StateMerge | StateDelete) -> None:
+    facts = hands.facts
+    if isinstance(effect, StateDelete):
+        flows.delete_state(facts.namespace, effect.key)
+        return
+    place = _place(facts.tenant_id, facts.namespace, None)
+    flows.merge_state(place, effect.key, effect.data, about=effect.about)
 
 
 def _end(hands: Hands, state: State) -> None:
@@ -79,17 +100,28 @@ def _end(hands: Hands, state: State) -> None:
 
 
 def _resume(hands: Hands, effect: ResumeExecution) -> None:
+    facts = hands.facts
     try:
         wanted = UUID(effect.execution_id)
     except ValueError:
         raise TaskFailed(f"'{effect.execution_id}' is no id of an execution") from None
+    found = Execution.objects.filter(id=wanted, deleted_at__isnull=True)
+    if effect.namespace is not None:
+        found = found.filter(namespace=effect.namespace, flow_id=effect.flow_id)
+    owner = found.values("namespace", "state").first()
+    if owner is None:
+        raise TaskFailed(f"There is no execution '{effect.execution_id}' of that flow")
+    changeable(facts.namespace, owner["namespace"])
+    if owner["state"] in TERMINAL:
+        raise TaskFailed(f"Execution '{effect.execution_id}' is over: {owner['state']}")
     payload = {"inputs": dict(effect.inputs or {})}
-    post_all(hands.facts.tenant_id, [(wanted, Message.RESUME, payload)], ring=True)
+    post_all(facts.tenant_id, [(wanted, Message.RESUME, payload)], ring=True)
 
 
 def _toggle(hands: Hands, effect: ToggleTrigger) -> None:
     from executions.services import triggers
 
+    changeable(hands.facts.namespace, effect.namespace)
     row = TriggerState.objects.filter(
         namespace=effect.namespace, flow_id=effect.flow_id, trigger_id=effect.trigger_id
     ).first()

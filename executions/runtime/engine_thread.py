@@ -3,7 +3,8 @@
 Theory of operation. Bells, finished attempts and free slots arrive in a mailbox. The thread takes
 all of it at once, turns the executions of each tenant in one transaction, hands what the turn
 claimed to the slots, and claims more of its group's queue while slots are free. While a turn runs,
-whatever arrives waits together for the next one. Nothing in memory is needed for correctness:
+whatever arrives waits together for the next one; executions that the turn has left unfinished,
+because there was more to do than one may take, come after it. Nothing in memory is needed for correctness:
 results that cannot be written are tried again, and a worker that dies leaves rows that others find
 by the poll, the lease and the sweep.
 """
@@ -115,10 +116,14 @@ class EngineThread:
                 results[result.key.tenant_id].append(result)
         for tenant_id in {*post.rung, *results}:
             rung = self._ready(post.rung.get(tenant_id, ()))
+            rung -= post.unfinished.get(tenant_id, set())
             found = results.get(tenant_id, [])
             if rung or found:
                 self._turn(tenant_id, rung, found)
                 _taken(post.results, found)
+        for tenant_id, unfinished in post.unfinished.items():
+            if ready := self._ready(unfinished):
+                self._turn(tenant_id, ready, [])
         for result in finished_polls:
             self._finish_poll(result)
             _taken(post.results, [result])
@@ -172,6 +177,8 @@ class EngineThread:
     def _follow(self, tenant_id: UUID, outcome: TurnOutcome, *, rung: Collection[UUID]) -> None:
         if outcome.again:
             self._mailbox.ring(tenant_id, outcome.again)
+        if outcome.unfinished:
+            self._mailbox.go_on(tenant_id, outcome.unfinished)
         if self._worker.group in outcome.queued_groups:
             self._mailbox.look_for_attempts()
         here = {work.key.execution_id for work in self._slots.running()}

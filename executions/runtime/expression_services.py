@@ -11,8 +11,9 @@ from django.db import connection
 
 from downbeat.common import clock, storage
 from downbeat.common.models import uuid7
-from executions.runtime.reach import secret_of
+from executions.runtime.reach import NamespaceClosed, NamespaceMissing, readable, secret_of
 from executions.runtime.text_cipher import decrypt, encrypt
+from executions.runtime.turn_log import TurnLog, error_line
 from flows import facade as flows
 from flows.spec.expressions import ExpressionError
 from tenants import facade as tenants
@@ -20,18 +21,29 @@ from tenants import facade as tenants
 LARGEST_FILE: Final = 8 * 1024 * 1024
 
 _ERRORS: Final = """
-select task_id, task_run_id, attempt_number, level, at, message from log_line
+select task_id, task_run_id, attempt_number, at, message from log_line
  where tenant_id = %s and execution_id = %s and level = 'ERROR' order by idx limit 1000
 """
 
 
 class ShellServices:
-    """Time, secrets, keys, files and logs for the flow of one namespace."""
+    """Time, secrets, keys, files and logs for the flow of one namespace.
 
-    def __init__(self, *, tenant_id: UUID, namespace: str, execution_id: UUID | None) -> None:
+    ``log`` holds the lines of the turn that renders, which are not written yet.
+    """
+
+    def __init__(
+        self,
+        *,
+        tenant_id: UUID,
+        namespace: str,
+        execution_id: UUID | None,
+        log: TurnLog | None = None,
+    ) -> None:
         self._tenant_id = tenant_id
         self._namespace = namespace
         self._execution_id = execution_id
+        self._log = log
 
     def now(self) -> datetime:
         """The current instant."""
@@ -48,13 +60,22 @@ class ShellServices:
     def secret(self, name: str, namespace: str | None) -> str:
         """A secret of the flow's namespace, or of one that lets it."""
         try:
-            return secret_of(self._namespace, namespace, name)
+            found = secret_of(self._namespace, namespace, name)
         except KeyError:
             raise ExpressionError(f"There is no secret `{name}`") from None
+        if self._log is not None:
+            self._log.learn(found)
+        return found
 
     def kv(self, key: str, namespace: str | None, error_on_missing: bool) -> Any:
         """A stored value; of the nearest ancestor that has it when no namespace is named."""
-        found = flows.pair(namespace, key) if namespace else self._inherited(key)
+        try:
+            named = readable(self._namespace, namespace) if namespace else None
+        except NamespaceMissing:
+            named = namespace
+        except NamespaceClosed as refusal:
+            raise ExpressionError(str(refusal)) from None
+        found = flows.pair(named, key) if named else self._inherited(key)
         if found is None and error_on_missing:
             where = namespace or self._namespace
             raise ExpressionError(f"There is no key `{key}` in namespace `{where}`")
@@ -94,21 +115,11 @@ class ShellServices:
             return False
 
     def error_logs(self) -> list[Any]:
-        """The error lines of the execution."""
+        """The error lines of the execution, those of this turn last."""
         with connection.cursor() as cursor:
             cursor.execute(_ERRORS, [self._tenant_id, self._execution_id])
             rows = cursor.fetchall()
-        return [
-            {
-                "taskId": task_id,
-                "taskRunId": str(run_id) if run_id else None,
-                "attemptNumber": number,
-                "level": level,
-                "timestamp": clock.wire(at),
-                "message": message,
-            }
-            for task_id, run_id, number, level, at, message in rows
-        ]
+        return [error_line(*row) for row in rows] + (self._log.errors() if self._log else [])
 
     def encrypt(self, key: str, text: str) -> str:
         """Text under a key that the flow's author chose."""

@@ -20,6 +20,7 @@ class Message(StrEnum):
     RELEASED = "released"
     RESULT = "result"
     WORKER_LOST = "worker_lost"
+    NO_WORKER = "no_worker"
     CHILD_ENDED = "child_ended"
     KILL = "kill"
     PAUSE = "pause"

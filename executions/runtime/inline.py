@@ -7,8 +7,8 @@ the snapshot and written with it, exactly once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,45 +20,47 @@ from downbeat.common.models import uuid7
 from downbeat.sdk.context import RunInfo
 from downbeat.sdk.effects import Level, MetricValue
 from downbeat.sdk.errors import TaskFailed
-from downbeat.sdk.task import InlineTask
-from executions.engine.events import Event, Rendered, RenderFailed, TryEnded
+from downbeat.sdk.fields import format_duration
+from downbeat.sdk.task import FlowableTask
+from executions.engine.events import (
+    Event,
+    Opened,
+    Rendered,
+    RenderFailed,
+    RoundBegun,
+    RunCreated,
+    TryEnded,
+)
+from executions.engine.plan import Kind
 from executions.engine.state import Ask, Reason, Run, Snapshot, State
-from executions.runtime import asking, children, effects
+from executions.runtime import agreements, asking, batches, children, items, rounds, sealing
 from executions.runtime.context import (
     ExecutionFacts,
     TaskStates,
     execution_context,
+    opened_inputs,
     outputs_view,
     run_context,
 )
 from executions.runtime.expression_services import ShellServices
+from executions.runtime.output_limit import OutputMeter, OutputsTooLarge
 from executions.runtime.outputs import NewOutput, OutputStore
-from executions.runtime.plans import Compiled, namespace_of
+from executions.runtime.plans import Compiled
+from executions.runtime.quick_tasks import TOO_LARGE, run_quick
 from executions.runtime.sql import rows
 from executions.runtime.store_codec import loaded
-from flows import facade as flows
-from flows.spec.render import RenderError, render_task
+from executions.runtime.turn_log import LEVELS, TurnLog
+from flows.spec.render import RenderError
 from tenants import facade as tenants
 
-LEVELS: Final = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR")
 _VALUES: Final = """
 select loop_values from task_run where tenant_id = %s and execution_id = %s and id = %s
 """
+WAITING: Final = frozenset({Kind.DELAY, Kind.CHILD})
+"""Kinds of tasks that hold no worker while they wait."""
 _DESCENDANTS: Final = """
 select id from task_run where tenant_id = %s and execution_id = %s and %s = any(ancestors)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A log line of the platform's own, about to be written."""
-
-    task_run_id: UUID | None
-    task_id: str | None
-    number: int
-    level: Level
-    at: datetime
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,10 @@ class Left:
     """What settling leaves to be written besides runs."""
 
     outputs: list[NewOutput] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
     metrics: list[Number] = field(default_factory=list)
-    loop_values: dict[UUID, Sequence[str]] = field(default_factory=dict)
+    loop_values: dict[UUID, Sequence[items.Item]] = field(default_factory=dict)
+    parts: dict[UUID, batches.Part] = field(default_factory=dict)
+    """Flow outputs of the child executions of batches, by the task run of their loop."""
     labels_changed: bool = False
     variables_changed: bool = False
     flow_outputs: Mapping[str, Any] | None = None
@@ -88,20 +91,31 @@ class Hands:
     """One execution's hands for one turn; ``executions.engine.settle.Hands`` in the flesh."""
 
     def __init__(
-        self, facts: ExecutionFacts, compiled: Compiled, snapshot: Snapshot, *, fresh: bool
+        self,
+        facts: ExecutionFacts,
+        compiled: Compiled,
+        snapshot: Snapshot,
+        *,
+        fresh: bool,
+        progress: Mapping[str, Any],
     ) -> None:
         self.facts, self.compiled, self.snapshot = facts, compiled, snapshot
         self.left = Left()
+        self.meter = OutputMeter(facts.id, progress)
+        self.log = TurnLog(lambda: opened_inputs(facts, compiled)[1])
         self.asked: list[Event] = []
         """What the quick task that runs now asks of its execution."""
         self.store = OutputStore(facts.id)
         if fresh:
             self.store.nothing_stored()
         self.services = ShellServices(
-            tenant_id=facts.tenant_id, namespace=facts.namespace, execution_id=facts.id
+            tenant_id=facts.tenant_id,
+            namespace=facts.namespace,
+            execution_id=facts.id,
+            log=self.log,
         )
         self._shared: dict[str, Any] | None = None
-        self._values: dict[UUID, Sequence[str]] = {}
+        self._values: dict[UUID, Sequence[items.Item]] = {}
 
     def new_id(self) -> UUID:
         return uuid7()
@@ -110,6 +124,10 @@ class Hands:
         return clock.now()
 
     def loop_value(self, loop: Run, iteration: int) -> str:
+        return items.value_of(self.items_of(loop)[iteration])
+
+    def items_of(self, loop: Run) -> Sequence[items.Item]:
+        """What a loop goes over, whose values were rendered."""
         if loop.id not in self._values:
             found = rows(_VALUES, [self.facts.tenant_id, self.facts.id, loop.id])
             stored = loaded(found[0][0]) if found else None
@@ -118,12 +136,19 @@ class Hands:
                 asking.answer(self, loop, Ask.VALUES)
             else:
                 self._values[loop.id] = stored
-        return self._values[loop.id][iteration]
+        return self._values[loop.id]
+
+    def holds(self, assertion: str) -> bool:
+        return agreements.holds(self, assertion)
+
+    def breach(self, snapshot: Snapshot, agreement: int) -> tuple[Event, ...]:
+        return agreements.breach(self, snapshot, agreement)
 
     def descendants(self, snapshot: Snapshot, run: UUID) -> tuple[UUID, ...]:
         fresh = [one.id for one in snapshot.runs.values() if run in one.ancestors]
         facts = [self.facts.tenant_id, self.facts.id, run]
         stored = [row[0] for row in rows(_DESCENDANTS, facts)]
+        self.meter.forget(stored)
         return tuple(dict.fromkeys([*stored, *fresh]))
 
     def context(self, run: Run | None) -> dict[str, Any]:
@@ -134,15 +159,22 @@ class Hands:
                 self.facts,
                 self.compiled,
                 state=self.snapshot.execution.state,
-                outputs=outputs_view(self.store, self.compiled),
+                outputs=outputs_view(self.store, self.compiled, self._opened),
                 tasks=TaskStates(self.facts, self.compiled, lambda: self.snapshot),
             )
         shared["execution"]["state"] = str(self.snapshot.execution.state)
-        shared["outputs"] = outputs_view(self.store, self.compiled)
+        shared["outputs"] = outputs_view(self.store, self.compiled, self._opened)
         if run is None:
             return shared
         references = self.compiled.nodes[run.node].references
         return run_context(shared, self.compiled, self.snapshot, run, self.store, references)
+
+    def _opened(self, token: str) -> str | None:
+        """A sealed text, hidden in the log from now on."""
+        text = sealing.open_token(self.facts.tenant_id, self.facts.namespace, token)
+        if text is not None:
+            self.log.learn(text)
+        return text
 
     def render(self, snapshot: Snapshot, run: UUID | None, ask: Ask) -> Rendered | RenderFailed:
         try:
@@ -153,55 +185,71 @@ class Hands:
             message = str(problem)
         except Exception as problem:  # as below: nothing that a type does may stop the engine
             message = f"{type(problem).__name__}: {problem}"
-        if run is None:
-            self.say(None, "ERROR", message)
         return RenderFailed(run, ask, message)
 
-    def values_rendered(self, run: Run, values: Sequence[str]) -> None:
+    def values_rendered(self, run: Run, values: Sequence[items.Item]) -> None:
         """Keeps the values that a loop goes over."""
         self._values[run.id] = values
         self.left.loop_values[run.id] = values
 
     def start_child(self, snapshot: Snapshot, run: Run) -> tuple[Event, ...]:
-        return children.start(self, run)
+        try:
+            return children.start(self, run)
+        except OutputsTooLarge as problem:
+            now = clock.now()
+            self.say(run, "ERROR", str(problem))
+            return (TryEnded(run.id, State.FAILED, now, now, TOO_LARGE, str(problem), False),)
+
+    def start_batches(self, snapshot: Snapshot, run: Run, upto: int) -> tuple[Event, ...]:
+        return batches.start(self, run, upto)
 
     def run_inline(self, snapshot: Snapshot, run: Run) -> tuple[Event, ...]:
-        started = clock.now()
-        node = self.compiled.plan.nodes[run.node]
-        self.asked = []
-        try:
-            state = self._run_inline(run)
-            ended = TryEnded(run.id, state, started, clock.now(), by_worker=False)
-            return (ended, *self.asked)
-        except DatabaseError:
-            raise  # the transaction is lost, and the whole turn with it
-        except (RenderError, TaskFailed, AppError) as problem:
-            reason = Reason.RENDER if isinstance(problem, RenderError) else "failed"
-            message = str(problem)
-        except Exception as problem:  # a crash in a task type must not stop the engine
-            reason, message = Reason.PANIC, f"{type(problem).__name__}: {problem}"
-        self.say(run, "ERROR", message, level_of=node.task.log_level)
-        failed = TryEnded(
-            run.id, State.FAILED, started, clock.now(), reason, message, by_worker=False
-        )
-        return (failed,)
+        return run_quick(self, run)
 
-    def _run_inline(self, run: Run) -> State:
-        node = self.compiled.plan.nodes[run.node]
-        task = node.task
-        if not self.compiled.nodes[run.node].static:
-            task = render_task(task, self.context(run), self.services)
-        if not isinstance(task, InlineTask):
-            raise TaskFailed(f"{node.task.type} does not run inline")
-        result = task.run_inline(_InlineHost(self.info(run), self))
-        for effect in result.effects:
-            effects.apply(self, run, effect)
-        if result.outputs:
-            self.put_outputs(run, dict(result.outputs))
-        return State(result.state)
+    def noted(self, event: Event) -> Event:
+        """Says what went wrong in the log, hides secrets in it, keeps a group's own outputs."""
+        match event:
+            case Rendered(run=UUID() as run, ask=Ask.DELAY, value=seconds):
+                self._say_wait(self.snapshot.runs[run], timedelta(seconds=seconds))
+            case RenderFailed(run=run, message=message):
+                self._say_of(run, message)
+                return replace(event, message=self.log.masker.text(message))
+            case TryEnded(run=run, error=str(error)):
+                if event.reason == Reason.TIMEOUT and self._waits(run):
+                    self._say_of(run, error)
+                return replace(event, error=self.log.masker.text(error))
+            case Opened(run=run):
+                self._keep_group_outputs(self.snapshot.runs[run])
+            case RunCreated():
+                return items.keyed(self, event)
+            case RoundBegun():
+                rounds.begin(self, event)
+        return event
 
-    def put_outputs(self, run: Run, value: Mapping[str, Any]) -> None:
-        """Outputs of a run, for expressions at once and for the transaction's end."""
+    def _waits(self, run: UUID) -> bool:
+        """Whether nobody worked on the run: nobody else has said then what happened."""
+        return self.compiled.plan.nodes[self.snapshot.runs[run].node].kind in WAITING
+
+    def _say_wait(self, run: Run, length: timedelta) -> None:
+        level_of = self.compiled.plan.nodes[run.node].task.log_level
+        self.say(run, "INFO", f"Waiting for {format_duration(length)}", level_of=level_of)
+
+    def _say_of(self, run: UUID | None, message: str) -> None:
+        known = None if run is None else self.snapshot.runs.get(run)
+        if run is None or known is not None:
+            self.say(known, "ERROR", message)
+
+    def _keep_group_outputs(self, run: Run) -> None:
+        task = self.compiled.plan.nodes[run.node].task
+        if isinstance(task, FlowableTask) and (outputs := task.group_outputs()):
+            self.put_outputs(run, outputs, limited=False)
+
+    def put_outputs(self, run: Run, value: Mapping[str, Any], *, limited: bool = True) -> None:
+        """Outputs of a run, for expressions at once and for the transaction's end.
+
+        ``OutputsTooLarge`` if they are ``limited`` and the execution has no room for them.
+        """
+        self.meter.take(value, limited=limited)
         task_id = self.compiled.plan.nodes[run.node].id
         self.store.put(task_id, run.path, value)
         self.left.outputs.append(
@@ -216,9 +264,8 @@ class Hands:
             return
         task_id = None if run is None else self.compiled.plan.nodes[run.node].id
         number = 0 if run is None else run.attempts
-        self.left.lines.append(
-            Line(run.id if run else None, task_id, number, level, clock.now(), message)
-        )
+        of = None if run is None else run.id
+        self.log.say(level, message, run=of, task_id=task_id, number=number)
 
     def info(self, run: Run) -> RunInfo:
         """Who the run is, for its task."""
@@ -237,7 +284,12 @@ class Hands:
     def measure(self, run: Run, value: MetricValue) -> None:
         """A number of a run."""
         task_id = self.compiled.plan.nodes[run.node].id
-        self.left.metrics.append(Number(run.id, task_id, run.attempts, value))
+        shown = replace(
+            value,
+            name=self.log.masker.text(value.name),
+            tags=self.log.masker.value(dict(value.tags or {})),
+        )
+        self.left.metrics.append(Number(run.id, task_id, run.attempts, shown))
 
     def add_labels(self, labels: Mapping[str, str]) -> None:
         """Labels of the execution; the last value of a key wins."""
@@ -253,34 +305,6 @@ class Hands:
         self.facts.variables = {k: v for k, v in merged.items() if k not in remove}
         self._shared = None
         self.left.variables_changed = True
-
-
-class _InlineHost:
-    """The context that a quick task is given."""
-
-    def __init__(self, run: RunInfo, hands: Hands) -> None:
-        self.run = run
-        self._hands = hands
-
-    @property
-    def variables(self) -> Mapping[str, Any]:
-        return self._hands.facts.variables
-
-    def kv_get(self, namespace: str, key: str) -> Any:
-        found = flows.pair(self._place(namespace), key)
-        if found is None:
-            raise KeyError(key)
-        return found.value
-
-    def kv_keys(self, namespace: str, prefix: str) -> list[str]:
-        return flows.keys(self._place(namespace), prefix)
-
-    def _place(self, namespace: str) -> str:
-        facts = self._hands.facts
-        found = namespace_of(facts.tenant_id, namespace or facts.namespace)
-        if found is None:
-            raise TaskFailed(f"There is no namespace '{namespace}'")
-        return found.path
 
 
 _slugs: dict[UUID, str] = {}

@@ -13,8 +13,8 @@ from uuid import UUID
 from downbeat.common.clock import wire
 from executions.engine import events as vocabulary
 from executions.engine.events import Event
-from executions.engine.state import Scope
-from executions.runtime.store_codec import moment_of, scope_json, scope_of
+from executions.engine.state import Scope, Try
+from executions.runtime.store_codec import moment_of, scope_json, scope_of, try_json, try_of
 
 _KINDS: Final[Mapping[str, type[Any]]] = {
     kind.__name__: kind for kind in get_args(vocabulary.Event)
@@ -48,6 +48,8 @@ def _plain(value: Any) -> Any:
             return wire(value)
         case Scope():
             return scope_json(value)
+        case Try():
+            return try_json(value)
         case Enum():
             return value.value
         case UUID():
@@ -85,6 +87,8 @@ def _typed(hint: Any, value: Any) -> Any:
         return moment_of(value)
     if hint is Scope:
         return scope_of(value)
+    if hint is Try:
+        return try_of(value)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return hint(value)
     return value

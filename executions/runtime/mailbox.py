@@ -22,6 +22,8 @@ class Post:
 
     rung: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
     """Executions to advance, by tenant."""
+    unfinished: dict[UUID, set[UUID]] = field(default_factory=lambda: defaultdict(set))
+    """Those that have had a turn and want more: all others come before them."""
     results: list[AttemptResult] = field(default_factory=list)
     attempts: bool = False
     """Whether attempts of this worker's group may be waiting."""
@@ -29,7 +31,7 @@ class Post:
     """Whether triggers that poll may be due."""
 
     def __bool__(self) -> bool:
-        return bool(self.rung or self.results or self.attempts or self.polls)
+        return bool(self.rung or self.unfinished or self.results or self.attempts or self.polls)
 
 
 class Mailbox:
@@ -44,6 +46,12 @@ class Mailbox:
         """Asks for the executions to be advanced."""
         with self._changed:
             self._post.rung[tenant_id].update(executions)
+            self._changed.notify()
+
+    def go_on(self, tenant_id: UUID, executions: Iterable[UUID]) -> None:
+        """Asks for the executions to be advanced further, after all that has arrived."""
+        with self._changed:
+            self._post.unfinished[tenant_id].update(executions)
             self._changed.notify()
 
     def result(self, result: AttemptResult) -> None:

@@ -6,7 +6,7 @@ outermost first. Only what is named is read: ``outputs.<task>[value]`` reads one
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +15,7 @@ import orjson
 
 from downbeat.common import storage
 from downbeat.common.scope import current_tenant
+from downbeat.sdk.sealed import opened
 from executions.runtime.sql import rows
 from executions.runtime.store_codec import loaded, text
 
@@ -39,6 +40,7 @@ select value, uri from output
  order by task_run_id desc limit 1
 """
 Path = tuple[str, ...]
+Opener = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,17 @@ class OutputStore:
         self._fresh: dict[str, dict[Path, Any]] = {}
         self._read: dict[tuple[str, Path], Any] = {}
         self._any_stored: bool | None = None
+        self._gone: list[tuple[str, Path]] = []
+
+    def forget(self, task_id: str, prefix: Path) -> None:
+        """Says that the outputs of a task under some iteration values are gone with their runs."""
+        self._gone.append((task_id, prefix))
+        fresh = self._fresh.get(task_id, {})
+        for path in [path for path in fresh if path[: len(prefix)] == prefix]:
+            del fresh[path]
+
+    def _is_gone(self, task_id: str, path: Path) -> bool:
+        return any(task_id == gone and path[: len(prefix)] == prefix for gone, prefix in self._gone)
 
     def put(self, task_id: str, path: Path, value: Any) -> None:
         """Outputs that this turn has made and not written yet."""
@@ -129,6 +142,8 @@ class OutputStore:
         fresh = self._fresh.get(task_id, {})
         if path in fresh:
             return fresh[path]
+        if self._gone and self._is_gone(task_id, path):
+            raise KeyError(task_id)
         key = (task_id, path)
         if key not in self._read:
             self._read[key] = self._fetch(task_id, path)
@@ -159,6 +174,8 @@ class OutputStore:
         tenant_id = current_tenant()
         facts = [tenant_id, self.execution_id, task_id, len(prefix), list(prefix)]
         for path, value, uri in rows(_BELOW, facts):
+            if self._gone and self._is_gone(task_id, tuple(path)):
+                continue
             yield tuple(path), value_of(tenant_id, value, uri)
 
     def task_ids(self) -> list[str]:
@@ -174,16 +191,24 @@ _NONE: Final = object()
 
 
 class Outputs(Mapping[str, Any]):
-    """``outputs`` in an expression: tasks by id, each read when it is named."""
+    """``outputs`` in an expression: tasks by id, each read when it is named.
 
-    def __init__(self, store: OutputStore, depths: Mapping[str, int]) -> None:
-        self._store, self._depths = store, depths
+    ``open_one`` opens sealed texts in them; without it they stay sealed.
+    """
+
+    def __init__(
+        self,
+        store: OutputStore,
+        depths: Mapping[str, int],
+        open_one: Opener | None = None,
+    ) -> None:
+        self._store, self._depths, self._open_one = store, depths, open_one
         self._known: dict[str, Any] = {}
 
     def __getitem__(self, task_id: str) -> Any:
         if task_id not in self._known:
             depth = self._depths.get(task_id, 0)
-            self._known[task_id] = _level(self._store, task_id, (), depth)
+            self._known[task_id] = _level(self._store, task_id, (), depth, self._open_one)
         return self._known[task_id]
 
     def __contains__(self, task_id: object) -> bool:
@@ -203,13 +228,21 @@ class Outputs(Mapping[str, Any]):
 class IterationOutputs(Mapping[str, Any]):
     """The outputs of a looped task under some iteration values."""
 
-    def __init__(self, store: OutputStore, task_id: str, prefix: Path, depth: int) -> None:
+    def __init__(
+        self,
+        store: OutputStore,
+        task_id: str,
+        prefix: Path,
+        depth: int,
+        open_one: Opener | None = None,
+    ) -> None:
         self._store, self._task_id = store, task_id
-        self._prefix, self._depth = prefix, depth
+        self._prefix, self._depth, self._open_one = prefix, depth, open_one
         self._whole: dict[str, Any] | None = None
 
     def __getitem__(self, value: str) -> Any:
-        return _level(self._store, self._task_id, (*self._prefix, str(value)), self._depth)
+        prefix = (*self._prefix, str(value))
+        return _level(self._store, self._task_id, prefix, self._depth, self._open_one)
 
     def __contains__(self, value: object) -> bool:
         try:
@@ -220,7 +253,7 @@ class IterationOutputs(Mapping[str, Any]):
 
     def _all(self) -> dict[str, Any]:
         if self._whole is None:
-            self._whole = self._store.below(self._task_id, self._prefix)
+            self._whole = _shown(self._store.below(self._task_id, self._prefix), self._open_one)
         return self._whole
 
     def __iter__(self) -> Iterator[str]:
@@ -230,7 +263,13 @@ class IterationOutputs(Mapping[str, Any]):
         return len(self._all())
 
 
-def _level(store: OutputStore, task_id: str, prefix: Path, depth: int) -> Any:
+def _level(
+    store: OutputStore, task_id: str, prefix: Path, depth: int, open_one: Opener | None
+) -> Any:
     if len(prefix) >= depth:
-        return store.exactly(task_id, prefix)
-    return IterationOutputs(store, task_id, prefix, depth)
+        return _shown(store.exactly(task_id, prefix), open_one)
+    return IterationOutputs(store, task_id, prefix, depth, open_one)
+
+
+def _shown(value: Any, open_one: Opener | None) -> Any:
+    return value if open_one is None else opened(value, open_one)

@@ -51,6 +51,8 @@ class Compiled:
     depths: Mapping[str, int]
     """Loops around each task, by task id."""
     secret_inputs: tuple[str, ...] = ()
+    loops: tuple[tuple[int, ...], ...] = ()
+    """The loops around each node, the outermost first."""
 
     @property
     def limited(self) -> bool:
@@ -108,11 +110,12 @@ def namespace_of(tenant_id: UUID, path: str) -> NamespaceRef | None:
 def _compile(revision: RevisionRef) -> Compiled:
     plan = compile_plan(revision.spec, runs_inline=runs_inline)
     captures = _captures(plan)
+    loops = tuple(_loops(plan, node) for node in plan.nodes)
     nodes = tuple(
         NodeFacts(
             references=references_of(node.task),
             static=not any(True for _ in templates_of(node.task)),
-            depth=_depth(plan, node),
+            depth=len(loops[node.index]),
             captures=captures.get(node.id, ()),
         )
         for node in plan.nodes
@@ -124,6 +127,7 @@ def _compile(revision: RevisionRef) -> Compiled:
         nodes=nodes,
         depths={node.id: facts.depth for node, facts in zip(plan.nodes, nodes, strict=True)},
         secret_inputs=secrets,
+        loops=loops,
     )
 
 
@@ -134,14 +138,15 @@ def runs_inline(task: InlineTask) -> bool:
     return not references.has_dynamic and reaches.isdisjoint(references.functions)
 
 
-def _depth(plan: Plan, node: Node) -> int:
-    depth = 0
+def _loops(plan: Plan, node: Node) -> tuple[int, ...]:
+    """The loops around a node, the outermost first."""
+    found: list[int] = []
     while node.parent is not None:
         above = plan.nodes[node.parent]
         if isinstance(above.shape, Iteration) and phase_of(node.branch) is Phase.TASKS:
-            depth += 1
+            found.append(above.index)
         node = above
-    return depth
+    return tuple(reversed(found))
 
 
 def _captures(plan: Plan) -> dict[str, tuple[str, ...]]:

@@ -16,19 +16,25 @@ from uuid import UUID
 
 from django.db import connection, connections
 
+from downbeat.common import clock
 from downbeat.common.scope import tenant_scope
 from downbeat.sdk.context import RunInfo
+from downbeat.sdk.trigger import Trigger
 from executions.runtime.identity import Rhythm, WorkerIdentity
 from executions.services.creation import text
-from executions.triggering import firing
+from executions.triggering import firing, judging
 from executions.triggering.context import trigger_context
 from executions.worker.work import AttemptKey, AttemptResult, Ending, Work
 from flows import facade as flows
+from flows.contracts import RevisionRef
+from flows.spec.expressions import ExpressionError
 
 log = logging.getLogger(__name__)
 
 NOWHERE: Final = UUID(int=0)
 LEAST_PAUSE: Final = timedelta(milliseconds=200)
+AFTERWARDS: Final = frozenset({"inputs", "labels", "conditions", "when"})
+"""Properties that see what the poll has found, so that they are rendered when it fires."""
 
 _CLAIM: Final = """
 with due as (
@@ -117,22 +123,29 @@ def finish(result: AttemptResult) -> tuple[UUID, ...]:
         trigger = firing.trigger_of(revision, trigger_id)
         succeeded = result.ending in (Ending.SUCCESS, Ending.WARNING)
         found = result.outputs if succeeded else {}
-        causes = [_cause(item) for item in found.get("fired") or ()]
-        started = [
-            id
-            for cause in causes
-            if (id := firing.fire(revision, trigger, key.task_run_id, cause)) is not None
+        causes = [
+            cause
+            for item in found.get("fired") or ()
+            if _allowed(revision, trigger, cause := _cause(item, result.log_file))
         ]
+        fired = [firing.fire(revision, trigger, key.task_run_id, cause) for cause in causes]
+        started = [id for id in fired if isinstance(id, UUID)]
         again = bool(found.get("more"))
         pause = (
             timedelta(0) if again else max(LEAST_PAUSE, getattr(trigger, "interval", LEAST_PAUSE))
         )
-        _close(result, found=found, pause=pause, fired=bool(started))
+        refused = next((one.message for one in fired if isinstance(one, firing.Refused)), None)
+        _close(result, found=found, pause=pause, fired=bool(started), error=refused)
         return tuple(started)
 
 
 def _close(
-    result: AttemptResult, *, found: Mapping[str, Any], pause: timedelta, fired: bool
+    result: AttemptResult,
+    *,
+    found: Mapping[str, Any],
+    pause: timedelta,
+    fired: bool,
+    error: str | None,
 ) -> None:
     state = found.get("state")
     facts: dict[str, Any] = {
@@ -140,18 +153,29 @@ def _close(
         "id": result.key.task_run_id,
         "pause": pause,
         "state": None if state is None else text(state),
-        "error": result.error if result.ending is Ending.FAILED else None,
+        "error": error or (result.error if result.ending is Ending.FAILED else None),
         "fired": fired,
     }
     with connection.cursor() as cursor:
         cursor.execute(_FINISH, facts)
 
 
-def _cause(item: Mapping[str, Any]) -> firing.FiringCause:
+def _allowed(revision: RevisionRef, trigger: Trigger, cause: firing.FiringCause) -> bool:
+    """Whether the trigger's conditions hold for what was found; what cannot be judged may not."""
+    context = trigger_context(revision, trigger=cause.variables)
+    try:
+        return judging.allows(revision, trigger, context, date=clock.now())
+    except ExpressionError as problem:
+        log.warning("a condition of trigger %s cannot be rendered: %s", trigger.id, problem)
+        return False
+
+
+def _cause(item: Mapping[str, Any], log_file: str | None) -> firing.FiringCause:
     return firing.FiringCause(
         key=str(item["key"]),
         variables=item.get("variables") or {},
         inputs=item.get("inputs") or {},
+        log_file=log_file,
     )
 
 
@@ -179,9 +203,10 @@ def _work(row: tuple[Any, ...]) -> Work | None:
         ),
         kind="poll",
         type_name=trigger.type_name,
-        task=trigger.raw,
+        task={name: value for name, value in trigger.raw.items() if name not in AFTERWARDS},
         context=context,
         log_level=trigger.log_level,
+        log_to_file=trigger.log_to_file,
         remembered=_decoded(state),
     )
 

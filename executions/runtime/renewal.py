@@ -7,6 +7,7 @@ from typing import Final
 from downbeat.common import clock
 from downbeat.common.models import uuid7
 from executions.engine.evolve_execution import RETRY_AT
+from executions.engine.rules.killing import ALONE
 from executions.engine.rules.retrying import FIRST_STARTED
 from executions.engine.state import Execution, State
 from executions.runtime.inbox import Message, post
@@ -25,6 +26,14 @@ select %s, tenant_id, namespace_id, namespace, flow_id, flow_uid, revision, 'CRE
 """
 
 
+_UNWANTED: Final = """
+select 1 from execution e
+  join task_run t on t.tenant_id = e.tenant_id and t.execution_id = e.id and t.id = %s
+ where e.tenant_id = %s and e.id = %s and not e.facts ? %s
+   and (e.kill_requested_at is not null or t.state in ('FAILED', 'KILLED', 'CANCELLED'))
+"""
+
+
 def start_anew(held: Held, execution: Execution) -> None:
     """Inserts the next execution of the chain; once, because the timer that asks for it is gone."""
     if execution.state is not State.RETRIED or RETRY_AT not in execution.facts:
@@ -34,3 +43,7 @@ def start_anew(held: Held, execution: Execution) -> None:
     tenant_id, id = held.facts.tenant_id, uuid7()
     rows(_COPY, [id, text(history), text({FIRST_STARTED: first}), tenant_id, execution.id])
     post(tenant_id, id, Message.CREATED, {})
+    if held.parent_task_run_id is not None:
+        asked = [held.parent_task_run_id, tenant_id, held.parent_id, ALONE]
+        if rows(_UNWANTED, asked):  # the kill found nobody: the last child had ended
+            post(tenant_id, id, Message.KILL, {"cascade": True})

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from downbeat.common.errors import Invalid
 from downbeat.sdk.fields import parse_duration
+from executions.runtime import file_requests, record_requests, sealing, task_cache
 from executions.runtime.expression_services import ShellServices
-from executions.runtime.work_places import Place
+from executions.runtime.reach import changeable, readable
+from executions.runtime.work_places import Held, Place
 from executions.worker.work import AttemptKey
 from flows import facade as flows
-from tenants import facade as tenants
-from tenants.contracts import NamespaceRef
 
 Arguments = Mapping[str, Any]
 
@@ -24,12 +24,6 @@ class UnknownOperation(Invalid):
     code = "request.unknown"
 
 
-class UnknownNamespace(Invalid):
-    """There is no namespace `{namespace}`."""
-
-    code = "request.namespace"
-
-
 def answer(key: AttemptKey, place: Place, operation: str, arguments: Arguments) -> Any:
     """The platform's answer, as data; inside the tenant's scope."""
     if asked := _QUESTIONS.get(operation):
@@ -38,47 +32,47 @@ def answer(key: AttemptKey, place: Place, operation: str, arguments: Arguments) 
             tenant_id=key.tenant_id, namespace=place.namespace, execution_id=execution_id
         )
         return asked(world, arguments)
-    found = _OPERATIONS.get(operation)
-    if found is None:
-        raise UnknownOperation(operation=operation)
-    return found(place, arguments)
+    if found := _OPERATIONS.get(operation):
+        return found(place, arguments)
+    if held := _OF_ATTEMPTS.get(operation):
+        return held(Held(key, place), arguments)
+    raise UnknownOperation(operation=operation)
 
 
 def _kv_get(place: Place, arguments: Arguments) -> Any:
-    found = flows.pair(_path(place, arguments), str(arguments["key"]))
+    found = flows.pair(_readable(place, arguments), str(arguments["key"]))
     return None if found is None else found.value
 
 
 def _kv_set(place: Place, arguments: Arguments) -> Any:
     flows.set_pair(
-        _namespace(place, arguments),
+        changeable(place.namespace, _named(arguments)),
         str(arguments["key"]),
         arguments.get("value"),
         kind=arguments.get("kind"),
         ttl=_length(arguments.get("ttl")),
         overwrite=bool(arguments.get("overwrite", True)),
+        description=arguments.get("description"),
     )
 
 
 def _kv_delete(place: Place, arguments: Arguments) -> Any:
     missing = bool(arguments.get("error_on_missing", False))
-    path = _path(place, arguments)
+    path = changeable(place.namespace, _named(arguments)).path
     return flows.delete_pair(path, str(arguments["key"]), error_on_missing=missing)
 
 
 def _kv_keys(place: Place, arguments: Arguments) -> Any:
-    return flows.keys(_path(place, arguments), str(arguments.get("prefix") or ""))
+    return flows.keys(_readable(place, arguments), str(arguments.get("prefix") or ""))
 
 
-def _path(place: Place, arguments: Arguments) -> str:
-    return str(arguments.get("namespace") or place.namespace)
+def _readable(place: Place, arguments: Arguments) -> str:
+    return readable(place.namespace, _named(arguments))
 
 
-def _namespace(place: Place, arguments: Arguments) -> NamespaceRef:
-    found = tenants.namespace(_path(place, arguments))
-    if found is None:
-        raise UnknownNamespace(namespace=_path(place, arguments))
-    return found
+def _named(arguments: Arguments) -> str | None:
+    wanted = arguments.get("namespace")
+    return str(wanted) if wanted else None
 
 
 def _length(text: Any) -> timedelta | None:
@@ -123,4 +117,10 @@ _OPERATIONS: Final[Mapping[str, Callable[[Place, Arguments], Any]]] = {
     "kv.set": _kv_set,
     "kv.delete": _kv_delete,
     "kv.keys": _kv_keys,
+}
+_OF_ATTEMPTS: Final[Mapping[str, Callable[[Held, Arguments], Any]]] = {
+    **file_requests.OPERATIONS,
+    **record_requests.OPERATIONS,
+    **sealing.OPERATIONS,
+    **task_cache.OPERATIONS,
 }

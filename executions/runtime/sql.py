@@ -7,6 +7,7 @@ parsing, and several writes travel to it together. Errors are Django's, as every
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, Final, cast
 
 import psycopg
@@ -23,18 +24,15 @@ def rows(statement: str, facts: Facts) -> list[tuple[Any, ...]]:
         return cursor.fetchall() if result is not None and result.nfields else []
 
 
-def run_all(statements: Iterable[tuple[str, Facts]]) -> None:
-    """Statements in order, in one round trip; what they return is not read."""
+def run_all(statements: Iterable[tuple[str, Facts]]) -> list[int]:
+    """Statements in order, in one round trip; how many rows each has touched."""
     todo = list(statements)
-    if not todo:
-        return
-    if len(todo) == 1:
-        rows(*todo[0])
-        return
-    with connection.wrap_database_errors, _raw().pipeline():
-        for statement, facts in todo:
-            with _cursor() as cursor:
-                cursor.execute(statement, facts, prepare=True)
+    cursors = [_cursor() for _ in todo]
+    together = _raw().pipeline() if len(todo) > 1 else nullcontext()
+    with connection.wrap_database_errors, together:
+        for cursor, (statement, facts) in zip(cursors, todo, strict=True):
+            cursor.execute(statement, facts, prepare=True)
+    return [cursor.rowcount for cursor in cursors]
 
 
 PREPARE_AFTER: Final = 5

@@ -38,6 +38,11 @@ class Held:
     priority: int
     seq: int
 
+    @property
+    def progress(self) -> Mapping[str, Any]:
+        """How far the execution has come, as it is stored."""
+        return loaded(self.row[3]) or {}
+
 
 @dataclass(slots=True)
 class Sheet:
@@ -56,6 +61,10 @@ class Sheet:
     journal: list[Json] = field(default_factory=list)
     loop_values: list[Json] = field(default_factory=list)
     outputs: list[Json] = field(default_factory=list)
+    moves: list[Json] = field(default_factory=list)
+    """States that executions came into, for triggers that listen to them."""
+    heard: int = 0
+    """How many triggers have something to judge, once the sheet is written."""
 
 
 def hold(tenant_id: UUID, executions: Iterable[UUID]) -> dict[UUID, Held]:
@@ -137,7 +146,8 @@ def write(sheet: Sheet) -> list[tuple[UUID, UUID, int, str]]:
     A number below zero stands for an attempt that runs: its worker has to be told. The others had
     not been claimed by anybody, and are over.
     """
-    run_all(_statements(sheet))
+    touched = run_all(_statements(sheet))
+    sheet.heard = touched[-1] if sheet.moves else 0
     if not sheet.kills:
         return []
     executions, runs = zip(*sheet.kills, strict=True)
@@ -160,6 +170,7 @@ def _statements(sheet: Sheet) -> Iterator[tuple[str, Facts]]:
         (sql.METRICS, sheet.metrics),
         (sql.JOURNAL, sheet.journal),
         (sql.UPDATE_EXECUTIONS, sheet.executions),
+        (sql.TELL_TRIGGERS, sheet.moves),
     ):
         if records:
             yield statement, _facts(statement, sheet.tenant_id, records)

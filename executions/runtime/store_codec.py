@@ -28,7 +28,7 @@ from executions.engine.state import (
 
 Json = dict[str, Any]
 _EMPTY: Final = Scope()
-_NUMBERS: Final = ("cursor", "live", "open", "total", "round")
+_NUMBERS: Final = ("cursor", "live", "open", "total", "round", "parts")
 _MOMENTS: Final = ("since", "wake")
 _MAPS: Final = ("tally", "late")
 _LISTS: Final = ("started", "ended")
@@ -131,7 +131,7 @@ def run_of(row: Sequence[Any]) -> tuple[UUID, Run]:
         run_after=row[14],
         child=row[15],
         outcome=Outcome(State(outcome[0]), outcome[1], outcome[2]) if outcome else None,
-        tries=tuple(_try_of(item) for item in loaded(row[19])),
+        tries=tuple(try_of(item) for item in loaded(row[19])),
         first_try_at=moment_of(progress["first"]) if "first" in progress else None,
         folded=row[16],
         dynamic=row[17],
@@ -165,7 +165,7 @@ def run_json(execution_id: UUID, run: Run, plan: Plan) -> Json:
         "dynamic": run.dynamic,
         "error": outcome.error if outcome and failed else None,
         "reason": {"code": outcome.reason} if outcome and failed and outcome.reason else None,
-        "tries": [_try_json(item) for item in run.tries],
+        "tries": [try_json(item) for item in run.tries],
         "created_at": wire(run.history[0].at),
         "started_at": _first(run.history, State.RUNNING),
         "ended_at": wire(run.history[-1].at) if run.ended else None,
@@ -191,12 +191,16 @@ def _first(history: Sequence[Moment], state: State) -> str | None:
     return next((wire(moment.at) for moment in history if moment.state is state), None)
 
 
-def _try_json(item: Try) -> Json:
-    return {"state": item.state, "start": wire(item.started_at), "end": wire(item.ended_at)}
+def try_json(item: Try) -> Json:
+    found = {"state": item.state, "start": wire(item.started_at), "end": wire(item.ended_at)}
+    if item.log_file is not None:
+        found["logFile"] = item.log_file
+    return found
 
 
-def _try_of(stored: Mapping[str, Any]) -> Try:
-    return Try(State(stored["state"]), moment_of(stored["start"]), moment_of(stored["end"]))
+def try_of(stored: Mapping[str, Any]) -> Try:
+    began, ended = moment_of(stored["start"]), moment_of(stored["end"])
+    return Try(State(stored["state"]), began, ended, stored.get("logFile"))
 
 
 EXECUTION_COLUMNS: Final = (

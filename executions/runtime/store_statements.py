@@ -39,6 +39,7 @@ _RUN: Final = """jsonb_to_recordset(%(records)s::jsonb) as r(
     facts jsonb, attempts int, lost int, run_after timestamptz, child_id uuid, folded boolean,
     dynamic boolean, error text, reason jsonb, tries jsonb, created_at timestamptz,
     started_at timestamptz, ended_at timestamptz)"""
+# Another attempt of a shared directory reports the same task runs again: they have stable ids.
 NEW_RUNS: Final = f"""
 insert into task_run (tenant_id, execution_id, id, node, task_id, parent_id, ancestors, path,
     iteration, value, state, histories, progress, facts, attempts, lost, run_after, child_id,
@@ -47,6 +48,12 @@ select %(tenant)s, execution_id, id, node, task_id, parent_id, ancestors, path, 
     state, histories, progress, facts, attempts, lost, run_after, child_id, folded, dynamic, error,
     reason, tries, created_at, started_at, ended_at
   from {_RUN}
+on conflict (tenant_id, execution_id, id) do update
+   set state = excluded.state, histories = excluded.histories, progress = excluded.progress,
+       attempts = excluded.attempts,
+       error = excluded.error, reason = excluded.reason, tries = excluded.tries,
+       created_at = excluded.created_at, started_at = excluded.started_at,
+       ended_at = excluded.ended_at
 """
 UPDATE_RUNS: Final = f"""
 update task_run t
@@ -67,16 +74,16 @@ update task_run t set loop_values = r.loop_values
 """
 NEW_ATTEMPTS: Final = """
 insert into attempt (tenant_id, execution_id, task_run_id, number, kind, state, histories,
-    worker_group, priority, lease_epoch, lease_until, worker_id, kill_requested, created_at,
-    started_at)
+    worker_group, fallback, priority, lease_epoch, lease_until, worker_id, kill_requested,
+    created_at, started_at)
 select %(tenant)s, execution_id, task_run_id, number, kind, state, histories, worker_group,
-    priority, case when state = 'RUNNING' then 1 else 0 end,
+    fallback, priority, case when state = 'RUNNING' then 1 else 0 end,
     case when state = 'RUNNING' then clock_timestamp() + make_interval(secs => lease) end,
     worker_id, false, created_at,
     case when state = 'RUNNING' then created_at end
   from jsonb_to_recordset(%(records)s::jsonb) as a(execution_id uuid, task_run_id uuid, number int,
-    kind text, state text, histories jsonb, worker_group text, priority int, worker_id uuid,
-    lease float8, created_at timestamptz)
+    kind text, state text, histories jsonb, worker_group text, fallback text, priority int,
+    worker_id uuid, lease float8, created_at timestamptz)
 """
 KILL_ATTEMPTS: Final = """
 update attempt
@@ -164,4 +171,25 @@ RUN_PLACES: Final = """
 select t.execution_id, t.id, t.task_id, t.path, e.namespace, e.flow_id
   from task_run t join execution e on e.tenant_id = t.tenant_id and e.id = t.execution_id
  where t.tenant_id = %s and t.execution_id = any(%s) and t.id = any(%s)
+"""
+# One row per trigger that listens to the change; the places where it may listen are four. The
+# offset keeps the planner at one look by index for each: it would read all that a tenant listens to.
+# The lock waits for whoever removes the trigger just now; else the foreign key would undo the turn.
+TELL_TRIGGERS: Final = """
+insert into trigger_event (tenant_id, trigger_state_id, execution_id, position, state)
+select %(tenant)s, l.trigger_state_id, m.execution_id, m.position, m.state
+  from jsonb_to_recordset(%(records)s::jsonb) as m(execution_id uuid, position int, state text,
+       namespace text, flow_id text)
+ cross join lateral (values (m.namespace, m.flow_id), (m.namespace, ''), ('', m.flow_id), ('', ''))
+       as a(namespace, flow_id)
+ cross join lateral (
+    select l.trigger_state_id from trigger_listener l
+      join trigger_state t on t.tenant_id = l.tenant_id and t.id = l.trigger_state_id
+     where l.tenant_id = %(tenant)s and l.namespace = a.namespace and l.flow_id = a.flow_id
+       and m.state = any(l.states) and starts_with(m.namespace, l.prefix)
+       and l.own = (l.own_namespace = m.namespace and l.own_flow_id = m.flow_id)
+    offset 0 for key share of t
+ ) l
+ order by m.execution_id, m.position
+on conflict do nothing
 """

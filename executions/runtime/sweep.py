@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import connections
 
 from downbeat.common import doorbell, faultpoints
-from executions.runtime import unattended
+from executions.runtime import fallbacks, unattended
 from executions.runtime.identity import Rhythm
 
 log = logging.getLogger(__name__)
@@ -111,6 +111,7 @@ def sweep(rhythm: Rhythm) -> Swept:
         log.warning("%d attempts lost their worker", len(lost))
     faultpoints.passing("sweep.before_ring")
     _ring(lost)
+    _ring(fallbacks.give_up(rhythm))
     for tenant_id, executions in unattended.executions(rhythm).items():
         _ring((tenant_id, id) for id in executions)
     for tenant_id, execution_id, group in _rows(_WAITING_GROUPS, [rhythm.sweep]):

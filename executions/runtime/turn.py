@@ -46,7 +46,9 @@ class TurnOutcome:
     busy: frozenset[UUID] = frozenset()
     """Executions that somebody else holds; their messages are taken by whoever it is."""
     again: frozenset[UUID] = frozenset()
-    """Executions that have more to do at once."""
+    """Executions for which more has arrived."""
+    unfinished: frozenset[UUID] = frozenset()
+    """Executions that were taken as far as one turn may go, and have more to do."""
     queued_groups: frozenset[str] = frozenset()
     """Worker groups for which attempts were queued."""
     ended: tuple[UUID, ...] = ()
@@ -89,8 +91,10 @@ def _turn(
         notes = inbox.drain(tenant_id, sorted(held))
         desk = Desk(tenant_id, worker.group if worker else None, worker.id if worker else None)
         desk.free_slots = free_slots if worker else 0
-        cases = loaded_cases(tenant_id, held, notes, accepted)
+        cases, hopeless = loaded_cases(tenant_id, held, notes, accepted)
         desk.gate.lock(cases)
+        for one in hopeless:
+            desk.give_up(one)
         for case in cases:
             desk.settle(case)
         desk.write()
@@ -100,7 +104,8 @@ def _turn(
     return TurnOutcome(
         claimed=tuple(claimed),
         busy=frozenset(executions - held.keys()),
-        again=frozenset(desk.again) | waiting,
+        again=frozenset(desk.again) | (waiting - desk.unfinished),
+        unfinished=frozenset(desk.unfinished),
         queued_groups=frozenset(desk.queued_groups),
         ended=tuple(desk.ended),
     )
@@ -125,6 +130,7 @@ def _joined(one: TurnOutcome, other: TurnOutcome) -> TurnOutcome:
         claimed=one.claimed + other.claimed,
         busy=one.busy | other.busy,
         again=one.again | other.again,
+        unfinished=one.unfinished | other.unfinished,
         queued_groups=one.queued_groups | other.queued_groups,
         ended=one.ended + other.ended,
     )

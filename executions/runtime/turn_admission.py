@@ -6,24 +6,31 @@ counted under a lock that holds until the commit, so the limit is true at every 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 from uuid import UUID
 
 from downbeat.common import clock
 from executions.engine.events import Admitted, Event, ExecutionMoved, Held
-from executions.engine.state import State
+from executions.engine.rules.ending import FAILURE
+from executions.engine.state import TERMINAL, State
 from executions.runtime.inbox import Message, post_all
 from executions.runtime.inline import Hands
 from executions.runtime.sql import rows
 from executions.runtime.turn_loading import Case
+from flows import facade as flows
+from flows.spec.flow import Concurrency
 
 _LOCK: Final = "select pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _RUNNING: Final = """
 select count(*) from execution
  where tenant_id = %s and flow_uid = %s and ended_at is null
-   and state in ('RUNNING', 'PAUSED', 'KILLING', 'RESTARTED', 'RETRYING')
+   and state = any(%s)
 """
+SLOT_STATES: Final = ("RUNNING", "PAUSED", "KILLING", "RESTARTED", "RETRYING")
+"""States in which an execution holds a slot of its flow's limit."""
+MOST_RELEASED: Final = 1000
+"""Executions told at once that they may go on; their ends tell the others."""
 _NEXT: Final = """
 select id from execution
  where tenant_id = %s and flow_uid = %s and ended_at is null and state = 'QUEUED'
@@ -37,6 +44,7 @@ class Gate:
     def __init__(self, tenant_id: UUID) -> None:
         self.tenant_id = tenant_id
         self._running: dict[UUID, int] = {}
+        self._limits: dict[UUID, Concurrency | None] = {}
 
     def lock(self, cases: Iterable[Case]) -> None:
         """Locks the limits that these executions need, always in the same order."""
@@ -45,21 +53,22 @@ class Gate:
             rows(_LOCK, [f"flow:{flow}"])
 
     def knock(self, case: Case, hands: Hands) -> Event | None:
-        """What the limit says to an execution that wants to begin; None if it does not."""
-        execution = case.snapshot.execution
-        limit = case.compiled.revision.spec.concurrency
-        waits = execution.state in (State.CREATED, State.QUEUED)
-        if limit is None or execution.admitted or not waits or execution.kill_asked:
+        """What the limit says to an execution that wants to begin; None if it does not.
+
+        It is the limit that the flow has now. One that was restarted always waits for its slot: it
+        has begun before, and is not turned away.
+        """
+        if not case.compiled.limited or not _wants_in(case):
             return None
-        now = clock.now()
-        if execution.scheduled_at is not None and execution.scheduled_at > now:
-            return None
-        flow = case.held.flow_uid
-        if self._count(flow) < limit.limit:
-            self._running[flow] += 1
-            return Admitted()
+        execution, flow, now = case.snapshot.execution, case.held.flow_uid, clock.now()
+        limit = self._limit(flow)
+        if limit is None or self._count(flow) < limit.limit:
+            self._running[flow] = self._running.get(flow, 0) + 1
+            return None if execution.admitted else Admitted()
         if execution.state is State.QUEUED:
             return None
+        if execution.state is State.RESTARTED:
+            return Held(now)
         match limit.behavior:
             case "QUEUE":
                 return Held(now)
@@ -72,24 +81,51 @@ class Gate:
 
     def _count(self, flow: UUID) -> int:
         if flow not in self._running:
-            ((self._running[flow],),) = rows(_RUNNING, [self.tenant_id, flow])
+            self._running[flow] = running_of(self.tenant_id, flow)
         return self._running[flow]
 
-    def release(self, ended: Iterable[Case]) -> None:
-        """Tells the oldest that wait for a slot of flows of which executions have ended.
-
-        As many are told as there are slots now. One for each end would be too few: one that an
-        earlier turn has told, and that has not begun yet, would be told again in another's place.
-        """
-        for flow, limit in {case.held.flow_uid: _limit(case) for case in ended}.items():
-            if limit is None:
-                continue
-            ((running,),) = rows(_RUNNING, [self.tenant_id, flow])
-            free = max(1, limit - running)
-            found = [row[0] for row in rows(_NEXT, [self.tenant_id, flow, free])]
-            post_all(self.tenant_id, ((id, Message.RELEASED, {}) for id in found), ring=True)
+    def _limit(self, flow: UUID) -> Concurrency | None:
+        if flow not in self._limits:
+            self._limits[flow] = flows.limit_of(flow)
+        return self._limits[flow]
 
 
-def _limit(case: Case) -> int | None:
-    concurrency = case.compiled.revision.spec.concurrency
-    return concurrency.limit if concurrency is not None else None
+def _wants_in(case: Case) -> bool:
+    execution = case.snapshot.execution
+    if execution.kill_asked or FAILURE in execution.facts:  # a check has refused it: it needs none
+        return False
+    if execution.state is State.RESTARTED:
+        return State(case.held.row[1]) in TERMINAL
+    if execution.admitted or execution.state not in (State.CREATED, State.QUEUED):
+        return False
+    return execution.scheduled_at is None or execution.scheduled_at <= clock.now()
+
+
+def running_of(tenant_id: UUID, flow: UUID) -> int:
+    """How many executions of a flow hold a slot."""
+    ((running,),) = rows(_RUNNING, [tenant_id, flow, list(SLOT_STATES)])
+    return int(running)
+
+
+def release(tenant_id: UUID, ended: Mapping[UUID, int | None]) -> None:
+    """Tells those that wait for a slot of flows of which executions have ended or are gone.
+
+    ``ended`` gives the limit that each flow had; where there was none, nobody waits.
+    """
+    for flow, limit in ended.items():
+        if limit is not None:
+            release_waiting(tenant_id, flow, least=1)
+
+
+def release_waiting(tenant_id: UUID, flow: UUID, *, least: int = 0) -> None:
+    """Tells the oldest that wait for a slot of a flow, as many as there are slots now.
+
+    One for each end would be too few: one that an earlier turn has told, and that has not begun
+    yet, would be told again in another's place.
+    """
+    limit = flows.limit_of(flow)
+    free = MOST_RELEASED
+    if limit is not None:
+        free = min(MOST_RELEASED, max(least, limit.limit - running_of(tenant_id, flow)))
+    found = [row[0] for row in rows(_NEXT, [tenant_id, flow, free])]
+    post_all(tenant_id, ((id, Message.RELEASED, {}) for id in found), ring=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,15 +14,15 @@ from django.conf import settings
 from downbeat.common import clock, doorbell, events
 from executions.contracts import ExecutionEnded
 from executions.engine.commands import QueueAttempt
-from executions.engine.events import Event, ExecutionMoved, RenderFailed
+from executions.engine.events import Event, ExecutionMoved, ExecutionReopened
 from executions.engine.evolve import evolve
-from executions.engine.settle import Settled, settle
-from executions.engine.state import Execution, Run, State
-from executions.runtime import journal, outputs, store
+from executions.engine.settle import Bounds, Settled, settle
+from executions.engine.state import Execution, Run
+from executions.runtime import batches, children, giving_up, journal, outputs, store
 from executions.runtime.inbox import Message, post_all
 from executions.runtime.inline import Hands
 from executions.runtime.outputs import NewOutput
-from executions.runtime.plans import namespace_of
+from executions.runtime.placement import placement
 from executions.runtime.store import Sheet
 from executions.runtime.store_codec import (
     execution_progress,
@@ -28,12 +30,23 @@ from executions.runtime.store_codec import (
     history_json,
     run_json,
 )
-from executions.runtime.turn_admission import Gate
-from executions.runtime.turn_loading import Case
+from executions.runtime.turn_admission import Gate, release
+from executions.runtime.turn_loading import Case, Hopeless
 from executions.runtime.turn_notes import Reader
 from executions.runtime.turn_records import failure_of, line_records, metric_records, reason_of
 
-DEFAULT_GROUP: Final = "default"
+log = logging.getLogger(__name__)
+
+MOST_TIME: Final = timedelta(milliseconds=200)
+"""How long a turn settles before it writes what it has: others wait for it meanwhile."""
+LEAST_TIME: Final = timedelta(milliseconds=20)
+"""What each execution of a turn gets, however long those before it took."""
+MOST_LOOKS: Final = 1000
+"""Runs that a turn loads of those that an earlier one has left."""
+STUCK: Final = (
+    "The execution was ended because it could not go on: its tasks wanted the same again and "
+    "again without anything coming of it. This is a defect of Downbeat; please report it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +69,16 @@ class Desk:
     free_slots: int = 0
     claimed: list[Claim] = field(default_factory=list)
     again: set[UUID] = field(default_factory=set)
+    unfinished: set[UUID] = field(default_factory=set)
     queued_groups: set[str] = field(default_factory=set)
     ended: list[UUID] = field(default_factory=list)
     sheet: Sheet = field(init=False)
     gate: Gate = field(init=False)
     _outputs: list[NewOutput] = field(default_factory=list)
-    _over: list[Case] = field(default_factory=list)
+    _over: list[Case | Hopeless] = field(default_factory=list)
+    _began: datetime = field(default_factory=clock.now)
     _messages: list[tuple[UUID, Message, dict[str, Any]]] = field(default_factory=list)
-    _children: list[tuple[UUID, Message, dict[str, Any]]] = field(default_factory=list)
+    _children: list[children.Post] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.sheet = Sheet(self.tenant_id)
@@ -71,8 +86,14 @@ class Desk:
 
     def settle(self, case: Case) -> None:
         """Takes one execution as far as it goes now."""
-        was_over = case.snapshot.execution.ended
-        hands = Hands(case.held.facts, case.compiled, case.snapshot, fresh=case.fresh)
+        was_over, known = case.snapshot.execution.ended, len(case.snapshot.execution.history)
+        hands = Hands(
+            case.held.facts,
+            case.compiled,
+            case.snapshot,
+            fresh=case.fresh,
+            progress=case.held.progress,
+        )
         reader = Reader(case, hands)
         for note in case.notes:
             reader.read(note)
@@ -80,12 +101,19 @@ class Desk:
         if (answer := self.gate.knock(case, hands)) is not None:
             evolve(case.compiled.plan, case.snapshot, answer)
             happened.append(answer)
-        settled = settle(case.compiled.plan, case.snapshot, hands)
+        until = max(self._began + MOST_TIME, clock.now() + LEAST_TIME)
+        settled = settle(case.compiled.plan, case.snapshot, hands, bounds=Bounds(until=until))
+        if settled.stuck:
+            self.give_up(Hopeless(case.held, STUCK, case.limit))
+            return
         happened += settled.events
+        batches.store_parts(hands)
         self.sheet.metrics += reader.metrics
         if happened or settled.waits:
             self._gather(case, hands, settled, happened)
-        if case.snapshot.execution.ended and not was_over:
+            self._gather_moves(case, known)
+        taken_up = any(isinstance(event, ExecutionReopened) for event in happened)
+        if case.snapshot.execution.ended and (taken_up or not was_over):
             self._end(case, hands)
 
     def _gather(
@@ -93,7 +121,6 @@ class Desk:
     ) -> None:
         seq = case.held.seq + 1
         id = case.held.facts.id
-        self._complain(hands, happened)
         self._gather_runs(case)
         self._gather_attempts(case, hands, settled)
         self.sheet.executions.append(self._execution(case, hands, seq))
@@ -106,26 +133,57 @@ class Desk:
                  "due_at": clock.wire(wait.due)}
             )  # fmt: skip
         self.sheet.kills += [(id, run) for run in settled.killed_attempts]
-        self.sheet.lines += line_records(id, hands.left.lines, seq)
+        self._kill_children(case, settled)
+        self.sheet.lines += line_records(id, hands.log.lines, seq)
         self.sheet.metrics += metric_records(id, hands.left.metrics)
         self._outputs += hands.left.outputs
         self.sheet.loop_values += [
             {"execution_id": id, "id": run, "loop_values": list(values)}
             for run, values in hands.left.loop_values.items()
         ]
-        if settled.unfinished:
-            agenda = [None if run is None else str(run) for run in case.snapshot.agenda]
-            self._messages.append((id, Message.CONTINUE, {"agenda": agenda}))
-            self.again.add(id)
+        self._leave_the_rest(case, settled)
         self._publish(case, happened, seq)
 
-    def _complain(self, hands: Hands, happened: Sequence[Event]) -> None:
-        """Puts what could not be rendered into the log of its run."""
-        for event in happened:
-            if isinstance(event, RenderFailed) and event.run is not None:
-                run = hands.snapshot.runs.get(event.run)
-                if run is not None:
-                    hands.say(run, "ERROR", event.message)
+    def _leave_the_rest(self, case: Case, settled: Settled) -> None:
+        """Tells the next turn where to go on, and what the one after that may leave alone."""
+        now = [None if run is None else str(run) for run in case.snapshot.agenda]
+        left = [*(now if settled.unfinished else ()), *case.rest]
+        if left:
+            agenda = {"agenda": left[:MOST_LOOKS], "rest": left[MOST_LOOKS:]}
+            self._messages.append((case.held.facts.id, Message.CONTINUE, agenda))
+            self.unfinished.add(case.held.facts.id)
+
+    def _gather_moves(self, case: Case, known: int) -> None:
+        """States that the execution came into; those of tests and loops are no news to triggers."""
+        facts, history = case.held.facts, case.snapshot.execution.history
+        if facts.kind is not None:
+            return
+        place = {"namespace": facts.namespace, "flow_id": facts.flow_id}
+        self.sheet.moves += [
+            {
+                "execution_id": facts.id,
+                "position": position,
+                "state": history[position].state,
+                **place,
+            }
+            for position in range(known, len(history))
+        ]
+
+    def give_up(self, hopeless: Hopeless) -> None:
+        """Ends an execution that cannot be taken further."""
+        log.error("execution %s: %s", hopeless.held.facts.id, hopeless.why)
+        if hopeless.over:
+            giving_up.say_why(hopeless)
+            return
+        giving_up.give_up(hopeless)
+        self.ended.append(hopeless.held.facts.id)
+        self._over.append(hopeless)
+
+    def _kill_children(self, case: Case, settled: Settled) -> None:
+        for run in settled.killed_children:
+            child = case.snapshot.runs[run].child
+            if child is not None:
+                self._children.append((child, Message.KILL, {"cascade": True}))
 
     def _gather_runs(self, case: Case) -> None:
         snapshot, id, plan = case.snapshot, case.held.facts.id, case.compiled.plan
@@ -144,7 +202,7 @@ class Desk:
                 self._attempt(case, hands, run, command)
 
     def _attempt(self, case: Case, hands: Hands, run: Run, command: QueueAttempt) -> None:
-        group = self._group(case, run)
+        place = placement(hands, run)
         now = clock.wire(clock.now())
         record: dict[str, Any] = {
             "execution_id": case.held.facts.id,
@@ -153,27 +211,19 @@ class Desk:
             "kind": command.kind,
             "state": "QUEUED",
             "histories": [{"state": "CREATED", "date": now}],
-            "worker_group": group,
+            "worker_group": place.group,
+            "fallback": place.fallback,
             "priority": case.compiled.plan.nodes[run.node].task.priority + case.held.priority,
             "created_at": now,
         }
-        if group == self.group and self.free_slots > 0:
+        if place.group == self.group and self.free_slots > 0:
             self.free_slots -= 1
             lease = settings.DOWNBEAT.lease.total_seconds()
             record |= {"state": "RUNNING", "worker_id": self.worker_id, "lease": lease}
             self.claimed.append(Claim(case, hands, run, command.number))
         else:
-            self.queued_groups.add(group)
+            self.queued_groups.add(place.group)
         self.sheet.attempts.append(record)
-
-    def _group(self, case: Case, run: Run) -> str:
-        task = case.compiled.plan.nodes[run.node].task
-        if task.queue:
-            return str(task.queue)
-        if task.worker_group is not None:
-            return str(task.worker_group.key)
-        place = namespace_of(self.tenant_id, case.held.facts.namespace)
-        return (place.worker_group if place else None) or DEFAULT_GROUP
 
     def _execution(self, case: Case, hands: Hands, seq: int) -> dict[str, Any]:
         it: Execution = case.snapshot.execution
@@ -182,7 +232,8 @@ class Desk:
             "execution_id": it.id,
             "state": it.state,
             "histories": history_json(it.history),
-            "progress": execution_progress(it, limited=case.compiled.limited),
+            "progress": execution_progress(it, limited=case.compiled.limited)
+            | hands.meter.progress,
             "facts": it.facts,
             "kill_asked": it.kill_asked,
             "pause_asked": it.pause_asked,
@@ -210,16 +261,10 @@ class Desk:
         held, execution = case.held, case.snapshot.execution
         self.ended.append(held.facts.id)
         self._over.append(case)
-        if held.parent_id is None or held.parent_task_run_id is None:
-            return
-        if execution.state is not State.RETRIED:
-            payload = {
-                "task_run_id": str(held.parent_task_run_id),
-                "child_id": str(execution.id),
-                "state": execution.state,
-                "outputs": hands.left.flow_outputs or {},
-            }
-            self._children.append((held.parent_id, Message.CHILD_ENDED, payload))
+        told = children.is_told(execution.facts)
+        message = children.ending(held, execution.state, hands.left.flow_outputs)
+        if message is not None and not told:
+            self._children.append(message)
 
     def write(self) -> None:
         """Writes everything, and tells whoever has to know after the commit."""
@@ -228,12 +273,21 @@ class Desk:
         self._after_kills(killed)
         post_all(self.tenant_id, self._messages, ring=False)
         post_all(self.tenant_id, self._children, ring=True)
-        self.gate.release(self._over)
+        release(self.tenant_id, {over.held.flow_uid: over.limit for over in self._over})
+        self._ring_triggers()
         for id in self.ended:
             events.emit(ExecutionEnded(self.tenant_id, id))
         waiting = [one for one in self.sheet.attempts if one["state"] == "QUEUED"]
         for group, id in {one["worker_group"]: one["execution_id"] for one in waiting}.items():
             doorbell.ring_on_commit("attempt", self.tenant_id, id, group=group)
+
+    def _ring_triggers(self) -> None:
+        if self.sheet.heard:
+            doorbell.ring_triggers_on_commit(doorbell.Trigger.JUDGE)
+        causes = [case.held.facts.trigger or {} for case in self._over]
+        if any("Schedule" in str(cause.get("type")) for cause in causes):
+            # The next date of a schedule waits for the end of the execution before it.
+            doorbell.ring_triggers_on_commit(doorbell.Trigger.SETTLE)
 
     def _after_kills(self, killed: Sequence[tuple[UUID, UUID, int, str]]) -> None:
         """Attempts that waited are over at once; workers of the others are rung once more.

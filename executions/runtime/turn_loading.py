@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from executions.engine.state import Run, Snapshot
+from executions.engine.state import TERMINAL, Run, Snapshot
 from executions.runtime import store
 from executions.runtime.inbox import Message, Note
 from executions.runtime.plans import Compiled, compiled
@@ -15,7 +15,16 @@ from executions.runtime.store import Held
 from executions.runtime.store_codec import execution_of
 from executions.runtime.turn_results import Accepted, message_of
 
-NEEDS_LIVE: Final = frozenset({Message.KILL, Message.RESUME, Message.FORCE_RUN})
+NEEDS_LIVE: Final = frozenset(
+    {
+        Message.KILL,
+        Message.RESUME,
+        Message.FORCE_RUN,
+        Message.RELEASED,
+        Message.SET_STATUS,
+        Message.NO_WORKER,
+    }
+)
 NEEDS_ALL: Final = frozenset({Message.RESTART, Message.SET_STATE})
 
 
@@ -32,14 +41,43 @@ class Case:
     outputs: dict[UUID, Mapping[str, Any]] = field(default_factory=dict)
     """Outputs that came with results, by task run; not written yet."""
 
+    @property
+    def rest(self) -> list[str | None]:
+        """What earlier turns have left and this one does not look at."""
+        return [run for note in self.notes for run in note.payload.get("rest") or ()]
+
+    @property
+    def limit(self) -> int | None:
+        """The flow's concurrency limit."""
+        concurrency = self.compiled.revision.spec.concurrency
+        return None if concurrency is None else concurrency.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Hopeless:
+    """An execution that a turn holds and cannot take further, and why."""
+
+    held: Held
+    why: str
+    limit: int | None = 1
+    """The flow's concurrency limit; while it cannot be known, that there is one."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended already: then there is nothing to end, only something to say."""
+        return self.held.row[1] in TERMINAL
+
 
 def loaded_cases(
     tenant_id: UUID,
     held: Mapping[UUID, Held],
     notes: Mapping[UUID, Sequence[Note]],
     accepted: Sequence[Accepted],
-) -> list[Case]:
-    """The cases of a turn, each loaded; executions with nothing to do are left out."""
+) -> tuple[list[Case], list[Hopeless]]:
+    """The cases of a turn, each loaded; executions with nothing to do are left out.
+
+    Beside them those whose revision cannot be read any more: nothing can be done for them.
+    """
     found: dict[UUID, list[Note]] = {id: list(notes.get(id, ())) for id in held}
     outputs: dict[UUID, dict[UUID, Mapping[str, Any]]] = {}
     for item in accepted:
@@ -48,11 +86,29 @@ def loaded_cases(
             if item.result.outputs:
                 outputs.setdefault(item.execution_id, {})[item.run] = item.result.outputs
     busy = {id: arrived for id, arrived in found.items() if arrived}
-    runs = _runs(tenant_id, busy)
-    return [
-        _case(tenant_id, held[id], arrived, runs.get(id, {}), outputs.get(id, {}))
-        for id, arrived in busy.items()
+    plans, hopeless = _plans(tenant_id, {id: held[id] for id in busy}, busy)
+    runs = _runs(tenant_id, {id: busy[id] for id in plans})
+    cases = [
+        _case(held[id], plan, busy[id], runs.get(id, {}), outputs.get(id, {}))
+        for id, plan in plans.items()
     ]
+    return cases, hopeless
+
+
+def _plans(
+    tenant_id: UUID, held: Mapping[UUID, Held], notes: Mapping[UUID, Sequence[Note]]
+) -> tuple[dict[UUID, Compiled], list[Hopeless]]:
+    plans: dict[UUID, Compiled] = {}
+    hopeless: list[Hopeless] = []
+    for id, one in held.items():
+        try:
+            plans[id] = compiled(tenant_id, one.flow_uid, one.facts.revision)
+        except LookupError as problem:
+            found = Hopeless(one, str(problem))
+            # Late messages to an execution that is over say nothing; a person wants an answer.
+            if not found.over or any(note.kind in NEEDS_ALL for note in notes[id]):
+                hopeless.append(found)
+    return plans, hopeless
 
 
 def _runs(tenant_id: UUID, busy: Mapping[UUID, Sequence[Note]]) -> dict[UUID, dict[UUID, Run]]:
@@ -83,13 +139,12 @@ def _named(note: Note) -> Iterator[UUID]:
 
 
 def _case(
-    tenant_id: UUID,
     held: Held,
+    plan: Compiled,
     notes: list[Note],
     runs: dict[UUID, Run],
     outputs: dict[UUID, Mapping[str, Any]],
 ) -> Case:
-    plan = compiled(tenant_id, held.flow_uid, held.facts.revision)
     snapshot = Snapshot(execution_of(held.row, limited=plan.limited), runs)
     # A replay begins with runs, which its first message names.
     fresh = held.seq == 0 and not runs

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from downbeat.common import clock
+from downbeat.common.errors import AppError
+from downbeat.sdk.errors import TaskFailed
 from executions.engine.events import (
     Admitted,
+    Awaited,
+    BreakpointsSet,
     Event,
     ExecutionMoved,
     KillAsked,
@@ -17,12 +22,17 @@ from executions.engine.events import (
     TryEnded,
 )
 from executions.engine.evolve import evolve
+from executions.engine.plan import Kind
 from executions.engine.restarting import mark, restart
+from executions.engine.rules.agreements import last_unfinished
 from executions.engine.settle import NEW_EXECUTION
-from executions.engine.state import Reason, Snapshot, State
-from executions.runtime import children, renewal, turn_results
+from executions.engine.state import Reason, Run, Snapshot, State
+from executions.runtime import batches, carried_effects, children, renewal, turn_results
 from executions.runtime.inbox import Message, Note
 from executions.runtime.inline import Hands
+from executions.runtime.output_limit import OutputsTooLarge
+from executions.runtime.placement import FAIL
+from executions.runtime.quick_tasks import TOO_LARGE
 from executions.runtime.turn_loading import Case
 
 
@@ -48,6 +58,8 @@ class Reader:
                 self._result(payload)
             case Message.WORKER_LOST:
                 self._lost(payload)
+            case Message.NO_WORKER:
+                self._unserved(payload)
             case Message.CHILD_ENDED:
                 self._child_ended(payload)
             case Message.TIMER:
@@ -69,7 +81,7 @@ class Reader:
             case Message.FORCE_RUN if not execution.ended:
                 self._force_run()
             case Message.RESTART:
-                self.events += restart(self.case.compiled.plan, self.snapshot, clock.now())
+                self._restart(awaited=bool(payload.get("awaited")))
             case Message.SET_STATE:
                 self._set_state(payload)
             case Message.SET_STATUS:
@@ -100,13 +112,28 @@ class Reader:
         node = plan.nodes[run.node]
         for record in payload.get("metrics") or ():
             self.metrics.append({**record, "task_id": node.id})
+        self.metrics += turn_results.child_metrics(payload)
         for child in turn_results.reported(plan, run.id, payload.get("children") or ()):
             self._happen(child)
-        self._put_child_outputs(payload)
+        asked: list[Event] = []
+        try:
+            self._put_child_outputs(payload)
+            self._put_outputs(run, payload)
+            asked = carried_effects.apply_all(self.hands, run, payload.get("effects") or ())
+        except (OutputsTooLarge, TaskFailed, AppError) as problem:
+            reason = TOO_LARGE if isinstance(problem, OutputsTooLarge) else "failed"
+            self.hands.say(run, "ERROR", str(problem))
+            event = replace(event, ending=State.FAILED, reason=reason, error=str(problem))
+        for one in (event, *asked):
+            self._happen(one)
+
+    def _put_outputs(self, run: Run, payload: Mapping[str, Any]) -> None:
+        """Outputs that came with the result; others were written when it was left as a message."""
         outputs = self.case.outputs.pop(run.id, None)
         if outputs:
             self.hands.put_outputs(run, outputs)
-        self._happen(event)
+        else:
+            self.hands.meter.take_bytes(int(payload.get("output_bytes") or 0))
 
     def _put_child_outputs(self, payload: Mapping[str, Any]) -> None:
         for child in payload.get("children") or ():
@@ -123,11 +150,35 @@ class Reader:
         self.hands.say(run, "ERROR", message)
         self._happen(TryEnded(run.id, State.FAILED, now, now, Reason.WORKER_LOST, message))
 
+    def _unserved(self, payload: Mapping[str, Any]) -> None:
+        """No worker of its group lives, and the task does not want to wait for one."""
+        run = self.snapshot.runs.get(UUID(str(payload["task_run_id"])))
+        if run is None or not run.live_attempt or run.attempts + 1 != payload["number"]:
+            return
+        now, error = clock.now(), str(payload["error"])
+        self.hands.say(run, "ERROR", error)
+        failed = payload["fallback"] == FAIL
+        ending = State.FAILED if failed else State.KILLED
+        self._happen(TryEnded(run.id, ending, now, now, "no_worker", error))
+        if not failed:
+            self._kill({})
+
     def _child_ended(self, payload: Mapping[str, Any]) -> None:
         run = self.snapshot.runs.get(UUID(str(payload["task_run_id"])))
-        event = children.ended(self.hands, run, payload) if run is not None else None
+        if run is None:
+            return
+        if self.case.compiled.plan.nodes[run.node].kind is Kind.CHILDREN:
+            if (ended := batches.ended(self.hands, run, payload)) is not None:
+                self._happen(ended)
+            return
+        try:
+            event = children.ended(self.hands, run, payload)
+        except OutputsTooLarge as problem:
+            now, why = clock.now(), str(problem)
+            self.hands.say(run, "ERROR", why)
+            event = TryEnded(run.id, State.FAILED, now, now, TOO_LARGE, why, by_worker=False)
         if event is not None:
-            self._happen(event)
+            self._happen(self.hands.noted(event))
 
     def _timer(self, payload: Mapping[str, Any]) -> None:
         if payload["kind"] == NEW_EXECUTION:
@@ -139,17 +190,27 @@ class Reader:
         cascade, end_as = bool(payload.get("cascade", True)), payload.get("end_as")
         if cascade:
             children.kill_all(self.hands.facts.tenant_id, self.hands.facts.id)
-        self._happen(KillAsked(cascade, State(end_as) if end_as else None))
+        last = last_unfinished(self.snapshot) if payload.get("last") else None
+        self._happen(KillAsked(cascade, State(end_as) if end_as else None, last))
+        self._look_everywhere()
+
+    def _leave_breakpoint(self, payload: Mapping[str, Any]) -> None:
+        if "breakpoints" in payload:
+            self._happen(BreakpointsSet(tuple(payload["breakpoints"])))
+        self._happen(ResumeAsked(None, clock.now()))
         self._look_everywhere()
 
     def _resume(self, payload: Mapping[str, Any]) -> None:
+        if payload.get("at_breakpoint"):
+            self._leave_breakpoint(payload)
+            return
         named = payload.get("task_run_id")
         paused = [run for run in self.snapshot.runs.values() if run.state is State.PAUSED]
         chosen = [run for run in paused if named is None or run.id == UUID(str(named))]
         now = clock.now()
         inputs = payload.get("inputs") or {}
         for run in chosen:
-            self.hands.put_outputs(run, {"onResume": inputs})
+            self.hands.put_outputs(run, {"onResume": inputs}, limited=False)
             self._happen(ResumeAsked(run.id, now, inputs))
         if not chosen and self.snapshot.execution.pause_asked:
             self._happen(ResumeAsked(None, now))
@@ -162,12 +223,29 @@ class Reader:
             self._happen(Admitted(forced=True))
             self._look_everywhere()
 
+    def _restart(self, *, awaited: bool) -> None:
+        """Takes the execution up again; whoever waits for it is told even if there is no need."""
+        execution = self.snapshot.execution
+        if execution.ended or not awaited:
+            plan, now = self.case.compiled.plan, clock.now()
+            again = restart(plan, self.snapshot, now, awaited=awaited)
+            self.events += again
+            self.hands.meter.forget(self.snapshot.dropped)
+            if again or not awaited or not children.is_told(execution.facts):
+                return
+            children.tell_parent(self.case.held, execution.state)
+        self._happen(Awaited())
+
     def _set_state(self, payload: Mapping[str, Any]) -> None:
         run = UUID(str(payload["task_run_id"]))
         plan = self.case.compiled.plan
         self.events += mark(plan, self.snapshot, run, State(payload["state"]), clock.now())
+        self.hands.meter.forget(self.snapshot.dropped)
 
     def _set_status(self, state: State) -> None:
         execution = self.snapshot.execution
-        if execution.ended or execution.state is State.QUEUED:
+        if execution.ended:
             self._happen(ExecutionMoved(state, clock.now()))
+        elif execution.state is State.QUEUED:  # one that was restarted has task runs that wait
+            self._happen(KillAsked(end_as=state))
+            self._look_everywhere()

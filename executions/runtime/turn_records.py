@@ -7,10 +7,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from downbeat.common import clock
+from executions.engine.rules.breaking import STOPPED_AT
 from executions.engine.rules.ending import FAILURE
 from executions.engine.state import Execution, State
-from executions.runtime.inline import Line, Number
+from executions.runtime.inline import Number
 from executions.runtime.turn_loading import Case
+from executions.runtime.turn_log import Line
 
 LINES_PER_TURN: Final = 100_000
 LARGEST_SEQ: Final = 2**31 - 1
@@ -60,7 +62,8 @@ def reason_of(case: Case) -> dict[str, Any] | None:
     if execution.state is State.QUEUED and limit is not None:
         return {"code": "concurrency.limit", "blocker": {"limit": limit.limit}}
     if execution.state is State.PAUSED:
-        return {"code": "paused", "blocker": None}
+        stopped = execution.facts.get(STOPPED_AT)
+        return {"code": "breakpoint" if stopped else "paused", "blocker": stopped}
     if execution.state is State.CREATED and execution.scheduled_at is not None:
         return {"code": "scheduled", "blocker": clock.wire(execution.scheduled_at)}
     return None

@@ -10,10 +10,12 @@ from uuid import UUID
 
 from executions.engine.events import Event, RunReported, TryEnded
 from executions.engine.plan import Plan
-from executions.engine.state import State
+from executions.engine.state import State, Try
+from executions.runtime import carried_effects
 from executions.runtime import store_statements as sql
 from executions.runtime.context import folder_of
 from executions.runtime.inbox import Message, post_all
+from executions.runtime.output_limit import size_of
 from executions.runtime.outputs import NewOutput, records
 from executions.runtime.sql import rows
 from executions.runtime.store_codec import moment_of, text
@@ -101,6 +103,7 @@ def message_of(item: Accepted) -> dict[str, Any]:
     """A result as a message."""
     result = item.result
     return {
+        "execution_id": item.execution_id,
         "task_run_id": item.run,
         "number": item.number,
         "ending": str(result.ending),
@@ -110,6 +113,8 @@ def message_of(item: Accepted) -> dict[str, Any]:
         "at": item.ended_at.isoformat(),
         "children": list(result.children),
         "metrics": [metric_json(item, point) for point in result.metrics],
+        "output_bytes": size_of(result.outputs) if result.outputs else 0,
+        "effects": carried_effects.written(result.effects),
     }
 
 
@@ -145,17 +150,48 @@ def reported(plan: Plan, parent: UUID, children: Sequence[Mapping[str, Any]]) ->
     for child in children:
         task_id = str(child["taskId"])
         node = plan.of_task(task_id)
+        tries = tuple(_try(item) for item in child.get("tries") or ())
         found.append(
             RunReported(
                 run=UUID(str(child["id"])),
-                parent=parent,
+                parent=UUID(str(child.get("parent") or parent)),
                 task_id=task_id,
                 node=None if node is None else node.index,
                 state=State(child["state"]),
                 started_at=datetime.fromtimestamp(child["startedAt"], UTC),
                 at=datetime.fromtimestamp(child["endedAt"], UTC),
                 value=child.get("value"),
-                attempts=0 if child["state"] == "SKIPPED" else 1,
+                attempts=0 if child["state"] == "SKIPPED" else max(1, len(tries)),
+                tries=tries,
+                reason=child.get("reason"),
+                error=child.get("error"),
             )
         )
     return found
+
+
+def _try(record: Mapping[str, Any]) -> Try:
+    return Try(
+        State(record["state"]),
+        datetime.fromtimestamp(record["startedAt"], UTC),
+        datetime.fromtimestamp(record["endedAt"], UTC),
+    )
+
+
+def child_metrics(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The metrics of the task runs that a worker ran by itself, as records of their table."""
+    return [
+        {
+            "execution_id": message["execution_id"],
+            "task_run_id": child["id"],
+            "task_id": child["taskId"],
+            "attempt_number": 0,
+            "name": point["name"],
+            "kind": point["type"],
+            "value": point["value"],
+            "tags": point["tags"],
+            "at": datetime.fromtimestamp(point["at"], UTC).isoformat(),
+        }
+        for child in message.get("children") or ()
+        for point in child.get("metrics") or ()
+    ]

@@ -1,13 +1,18 @@
-"""Keeps the tables in shape: partitions ahead, old partitions and old rows away."""
+"""Keeps the tables in shape: partitions ahead; old executions, their files and old logs away."""
 
 from __future__ import annotations
 
 import logging
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
+from psycopg import sql
+
+from executions.runtime.context import folder_of
+from executions.runtime.remains import PARTS, remove_files
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +20,8 @@ EVERY_SECONDS: Final = 3600.0
 OWNER: Final = "owner"
 SYSTEM: Final = "system"
 BATCH: Final = 5_000
+EXECUTIONS_PER_BATCH: Final = 200
+"""Each may have a folder of files to remove while its row is locked."""
 DAYS_BACK: Final = 8
 
 _MAKE: Final = "select executions_make_partitions(current_date - %s, current_date + %s)"
@@ -26,16 +33,17 @@ with old as (
 delete from log_line l using old
  where (l.tenant_id, l.execution_id, l.idx) = (old.tenant_id, old.execution_id, old.idx)
 """
+# A replay's outputs name files of the execution that it began with: that one goes after it.
 _OLD_EXECUTIONS: Final = """
-with old as (
-    select tenant_id, id from execution
-     where id < executions_first_id(now() - %(age)s) and ended_at < now() - %(age)s
-     limit %(limit)s
-     for update skip locked
-)
-delete from execution e using old where (e.tenant_id, e.id) = (old.tenant_id, old.id)
+select tenant_id, id, namespace, flow_id from execution e
+ where id < executions_first_id(now() - %(age)s) and ended_at < now() - %(age)s
+   and not exists (select 1 from execution r
+                    where r.tenant_id = e.tenant_id and r.replay_of = e.id)
+ order by id limit %(limit)s
+ for update skip locked
 """
 _OLD_KEYS: Final = "delete from idempotency_key where created_at < now() - interval '24 hours'"
+_OLD_OUTPUTS: Final = "delete from task_cache where expires_at < now()"
 
 
 def run() -> None:
@@ -43,8 +51,39 @@ def run() -> None:
     make_partitions()
     with connections[SYSTEM].cursor() as cursor:
         cursor.execute(_OLD_KEYS)
+        cursor.execute(_OLD_OUTPUTS)
     _in_batches(_OLD_LOGS, settings.DOWNBEAT.retention_logs)
-    _in_batches(_OLD_EXECUTIONS, settings.DOWNBEAT.retention_executions)
+    while remove_executions(settings.DOWNBEAT.retention_executions):
+        pass
+
+
+def remove_executions(age: timedelta) -> int:
+    """Removes a batch of executions that ended so long ago, with their files; returns how many.
+
+    Files go first. A process that dies in between leaves rows without files, which the next round
+    removes; the other way round the files would stay for ever.
+    """
+    facts: dict[str, Any] = {"age": age, "limit": EXECUTIONS_PER_BATCH}
+    with transaction.atomic(using=SYSTEM), connections[SYSTEM].cursor() as cursor:
+        cursor.execute(_OLD_EXECUTIONS, facts)
+        gone = [
+            (tenant_id, id)
+            for tenant_id, id, namespace, flow_id in cursor.fetchall()
+            if remove_files(tenant_id, folder_of(namespace, flow_id, id))
+        ]
+        if gone:
+            tenants, ids = (list(set(column)) for column in zip(*gone, strict=True))
+            _remove_rows(cursor, tenants, ids)
+    return len(gone)
+
+
+def _remove_rows(cursor: Any, tenants: list[UUID], ids: list[UUID]) -> None:
+    """Whole tables at a time, children first: a cascade would go row by row."""
+    for table in PARTS:
+        statement = sql.SQL("delete from {} where tenant_id = any(%s) and execution_id = any(%s)")
+        cursor.execute(statement.format(sql.Identifier(table)), [tenants, ids])
+    cursor.execute("delete from execution where tenant_id = any(%s) and id = any(%s)",
+                   [tenants, ids])  # fmt: skip
 
 
 def make_partitions() -> int:

@@ -19,9 +19,11 @@ from executions.runtime.context import (
     outputs_view,
     run_context,
 )
+from executions.runtime.inbox import Message, post
 from executions.runtime.inline import tenant_slug
-from executions.runtime.outputs import OutputStore
+from executions.runtime.outputs import OutputStore, place
 from executions.runtime.plans import Compiled, compiled
+from executions.runtime.sight import Sight, implied_of, sight_of
 from executions.runtime.sql import rows
 from executions.runtime.store_codec import execution_of, loaded
 from executions.worker.work import AttemptKey, Work
@@ -71,11 +73,12 @@ def works_of(tenant_id: UUID, keys: Iterable[AttemptKey]) -> tuple[Work, ...]:
         remembered = _remembered(
             tenant_id, [(key.execution_id, key.task_run_id) for key in wanted if key.number > 1]
         )
-        return tuple(
+        works = [
             _work(held[key.execution_id], runs[key.execution_id], key, remembered)
             for key in wanted
             if key.task_run_id in runs.get(key.execution_id, {})
-        )
+        ]
+        return tuple(work for work in works if work is not None)
 
 
 def _work(
@@ -83,8 +86,14 @@ def _work(
     runs: dict[UUID, Run],
     key: AttemptKey,
     remembered: Mapping[UUID, Mapping[str, Any]],
-) -> Work:
-    plan = compiled(key.tenant_id, held.flow_uid, held.facts.revision)
+) -> Work | None:
+    """The work of one attempt; None if its revision cannot be read any more."""
+    try:
+        plan = compiled(key.tenant_id, held.flow_uid, held.facts.revision)
+    except LookupError:
+        # The execution is ended by its next turn, which nothing else might bring about.
+        post(key.tenant_id, key.execution_id, Message.CONTINUE, {})
+        return None
     snapshot = Snapshot(execution_of(held.row, limited=plan.limited), runs)
     run = runs[key.task_run_id]
     kept = remembered.get(key.task_run_id, {})
@@ -118,7 +127,7 @@ def work_of(
         facts,
         plan,
         state=snapshot.execution.state,
-        outputs=_named_outputs(plan, outputs, references),
+        outputs=_named_outputs(plan, outputs, references, sight_of(plan, run)),
         tasks=_named_states(facts, plan, snapshot, references),
     )
     context = run_context(shared, plan, snapshot, run, outputs, references)
@@ -137,6 +146,8 @@ def work_of(
         log_to_file=node.task.log_to_file,
         remembered=remembered,
         captures=tuple(captures),
+        path=run.path,
+        implied=implied_of(plan, node),
         masked=opened_inputs(facts, plan)[1],
     )
 
@@ -169,7 +180,9 @@ def _references(plan: Compiled, node: Node, inside: Sequence[Node]) -> Reference
     return merged_references(texts)
 
 
-def _named_outputs(plan: Compiled, outputs: OutputStore, references: References) -> dict[str, Any]:
+def _named_outputs(
+    plan: Compiled, outputs: OutputStore, references: References, sight: Sight | None
+) -> dict[str, Any]:
     """The outputs that are named literally; others are read when they are asked for."""
     view = outputs_view(outputs, plan)
     found: dict[str, Any] = {}
@@ -184,8 +197,9 @@ def _named_outputs(plan: Compiled, outputs: OutputStore, references: References)
             found[task_id] = view[task_id]
     if whole:
         for task_id in dict.fromkeys(whole):
-            if known := outputs.below(task_id, ()):
-                found[task_id] = known
+            prefix = sight.prefix(task_id) if sight is not None else ()
+            if known := outputs.below(task_id, prefix):
+                place(found, (task_id, *prefix), known.get("", known))
     return found
 
 

@@ -17,6 +17,11 @@ class Place:
     task_id: str
     poll: bool
 
+    @property
+    def cache(self) -> str:
+        """The folder of internal storage for what the flow's directories keep."""
+        return f"{self.namespace.replace('.', '/')}/{self.flow_id}/cache"
+
     def folder(self, key: AttemptKey) -> str:
         """The folder of internal storage that belongs to this lease alone."""
         flow = f"{self.namespace.replace('.', '/')}/{self.flow_id}"
@@ -24,6 +29,19 @@ class Place:
             return f"{flow}/triggers/{self.task_id}/{key.task_run_id}/{key.epoch}"
         run = f"tasks/{self.task_id}/{key.task_run_id}"
         return f"{flow}/executions/{key.execution_id}/{run}/{key.number}-{key.epoch}"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Work under a lease, with its surroundings."""
+
+    key: AttemptKey
+    place: Place
+
+    @property
+    def folder(self) -> str:
+        """The folder of internal storage that belongs to this lease alone."""
+        return self.place.folder(self.key)
 
 
 class WorkPlaces:

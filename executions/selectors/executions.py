@@ -37,6 +37,8 @@ class AttemptView:
     state: StateView
     worker_id: UUID | None
     log_file: str | None
+    reason: str | None = None
+    """A stable code of how it ended: why it failed, or ``cached`` if it did not have to run."""
 
 
 def all_executions() -> QuerySet[Execution]:
@@ -119,7 +121,8 @@ def _quick(stored: Mapping[str, Any]) -> AttemptView:
     """A try that needed no worker: of an inline task, or of a child execution."""
     began, ended = instant(stored["start"]), instant(stored["end"])
     history = (Moment("CREATED", began), Moment("RUNNING", began), Moment(stored["state"], ended))
-    return AttemptView(StateView(stored["state"], history), worker_id=None, log_file=None)
+    state = StateView(stored["state"], history)
+    return AttemptView(state, worker_id=None, log_file=stored.get("logFile"))
 
 
 def _running(state: StateView, live: Attempt) -> StateView:
@@ -140,4 +143,5 @@ def _attempt(row: Attempt) -> AttemptView:
         state=state_view("CREATED" if row.state == "QUEUED" else row.state, stored, row.created_at),
         worker_id=row.worker_id,
         log_file=row.log_file,
+        reason=row.reason,
     )

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.conf import settings
 
 from downbeat.common import clock
+from executions.engine.rules.agreements import BREACHED
+from executions.engine.rules.breaking import STOPPED_AT
 from executions.models import Attempt, Execution, TaskRun, Worker
 from executions.selectors.states import TERMINAL
 
@@ -30,8 +32,15 @@ class Reason:
 def reasons(row: Execution) -> list[Reason]:
     """All reasons, those of the whole execution first; empty when nothing waits."""
     if row.state in TERMINAL:
-        return []
+        return _of_end(row)
     return [*_of_execution(row), *_of_runs(row), *_of_attempts(row)]
+
+
+def _of_end(row: Execution) -> list[Reason]:
+    """Why it ended as it did, if that was not for its tasks."""
+    if BREACHED not in row.facts or row.error is None:
+        return []
+    return [Reason("sla", row.error)]
 
 
 def _of_execution(row: Execution) -> list[Reason]:
@@ -40,6 +49,9 @@ def _of_execution(row: Execution) -> list[Reason]:
         return [Reason("slot", message, blocker=f"{row.namespace}.{row.flow_id}")]
     if row.state == "CREATED" and row.scheduled_at and row.scheduled_at > clock.now():
         return [Reason("window", "It is to start later.", until=row.scheduled_at)]
+    if row.state == "PAUSED" and (task := row.facts.get(STOPPED_AT)):
+        message = f"It stopped at the breakpoint before {task} and waits to be resumed."
+        return [Reason("breakpoint", message, blocker=task)]
     if row.state == "PAUSED":
         return [Reason("paused", "It is paused and waits to be resumed.")]
     if row.state == "CREATED":
@@ -77,6 +89,8 @@ def _of_attempt(attempt: Attempt, alive: set[str]) -> Reason:
         message = (
             f"No worker of the group {group} is alive. Start one: downbeat worker --group {group}"
         )
+        if attempt.fallback:
+            message += f". The task does not wait for long: its fallback is {attempt.fallback}"
         return Reason("no_worker", message, run, blocker=group)
     return Reason("slot", f"Every slot of the group {group} is taken.", run, blocker=group)
 

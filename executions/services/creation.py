@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,10 @@ from django.db import connection
 
 from downbeat.common import clock, doorbell, events
 from executions.contracts import Cause, Started
+from executions.engine.rules.breaking import BREAKPOINTS
+from executions.engine.rules.ending import FAILURE
 from executions.runtime.plans import namespace_of
+from executions.runtime.store_statements import TELL_TRIGGERS
 from executions.services.labels import as_json
 from flows.contracts import RevisionRef
 
@@ -26,7 +30,7 @@ values (%(id)s, %(tenant)s, %(namespace_id)s, %(namespace)s, %(flow_id)s, %(flow
     %(revision)s, %(state)s, %(histories)s::jsonb, %(inputs)s::jsonb, '{}', %(labels)s::jsonb,
     %(trigger)s::jsonb, %(trigger_id)s, %(parent_id)s, %(parent_task_run_id)s, %(original_id)s,
     %(replay_of)s, %(attempt_number)s, %(kind)s, %(scheduled_at)s, 0, %(worker_group)s,
-    %(breakpoints)s::jsonb, %(progress)s::jsonb, '{}', 0, %(created_at)s)
+    %(breakpoints)s::jsonb, %(progress)s::jsonb, %(facts)s::jsonb, 0, %(created_at)s)
 """
 _BEGIN: Final = f"""
 with born as ({_INSERT} returning tenant_id, id)
@@ -38,8 +42,22 @@ update execution set ended_at = created_at, error = %s where tenant_id = %s and 
 """
 _SAY: Final = """
 insert into log_line (tenant_id, execution_id, attempt_number, epoch, seq, level, at, message)
-values (%s, %s, 0, -1, 0, 'ERROR', now(), %s)
+values (%s, %s, 0, -1, %s, %s, now(), %s)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """With what an execution begins, besides its inputs."""
+
+    breakpoints: Sequence[Mapping[str, Any]] = ()
+    failure: str | None = None
+    """Why it is to fail before anything runs."""
+    lines: Sequence[tuple[str, str]] = ()
+    """Its first log lines: level and message."""
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    agenda: Sequence[str] | None = None
+    """The task runs with which it begins, if it starts in the middle."""
 
 
 def create(
@@ -47,28 +65,28 @@ def create(
     revision: RevisionRef,
     *,
     stored_inputs: Mapping[str, Any],
-    breakpoints: Sequence[Mapping[str, Any]] = (),
-    progress: Mapping[str, Any] | None = None,
-    agenda: Sequence[str] | None = None,
+    beginning: Beginning = Beginning(),
 ) -> None:
-    """Inserts the execution and rings for it after the commit; inside the tenant's scope.
-
-    ``agenda`` names the task runs with which an execution begins that starts in the middle.
-    """
+    """Inserts the execution and rings for it after the commit; inside the tenant's scope."""
+    agenda, points = beginning.agenda, beginning.breakpoints
+    failure = {} if beginning.failure is None else {FAILURE: beginning.failure}
     facts = {
         **_identity(started, revision),
         "inputs": text(stored_inputs),
         "labels": text(as_json(started.labels)),
         "trigger": text(cause_json(started.cause)) if started.cause else None,
         "trigger_id": started.cause.id if started.cause else None,
-        "breakpoints": text(list(breakpoints)) if breakpoints else None,
-        "progress": text(progress or {}),
+        "breakpoints": text(list(points)) if points else None,
+        "progress": text(beginning.progress),
+        "facts": text({**failure, **({BREAKPOINTS: list(points)} if points else {})}),
         "histories": text([{"state": started.state, "date": clock.wire(started.created_at)}]),
         "message": "created" if agenda is None else "continue",
         "payload": text({} if agenda is None else {"agenda": [*agenda, None]}),
     }
     with connection.cursor() as cursor:
         cursor.execute(_BEGIN, facts)
+        for number, (level, message) in enumerate(beginning.lines):
+            cursor.execute(_SAY, [revision.tenant_id, started.id, number, level, message])
     announce(started, revision.tenant_id, group=_group(revision))
 
 
@@ -83,6 +101,7 @@ def create_ended(started: Started, revision: RevisionRef, *, message: str) -> No
         "trigger_id": started.cause.id if started.cause else None,
         "breakpoints": None,
         "progress": "{}",
+        "facts": "{}",
         "histories": text(
             [{"state": "CREATED", "date": date}, {"state": started.state, "date": date}]
         ),
@@ -90,7 +109,22 @@ def create_ended(started: Started, revision: RevisionRef, *, message: str) -> No
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, facts)
         cursor.execute(_END, [message, revision.tenant_id, started.id])
-        cursor.execute(_SAY, [revision.tenant_id, started.id, message])
+        cursor.execute(_SAY, [revision.tenant_id, started.id, 0, "ERROR", message])
+        cursor.execute(TELL_TRIGGERS, _news(started, revision))
+        if cursor.rowcount:
+            doorbell.ring_triggers_on_commit(doorbell.Trigger.JUDGE)
+
+
+def _news(started: Started, revision: RevisionRef) -> dict[str, Any]:
+    """What triggers that listen are told of an execution that was over at once."""
+    change = {
+        "execution_id": started.id,
+        "position": 1,
+        "state": started.state,
+        "namespace": started.namespace,
+        "flow_id": started.flow_id,
+    }
+    return {"tenant": revision.tenant_id, "records": text([change])}
 
 
 def announce(started: Started, tenant_id: UUID, *, group: str) -> None:
@@ -102,7 +136,8 @@ def announce(started: Started, tenant_id: UUID, *, group: str) -> None:
 
 def cause_json(cause: Cause) -> dict[str, Any]:
     """A cause as it is stored and shown."""
-    return {"id": cause.id, "type": cause.type, "variables": dict(cause.variables)}
+    shown = {"id": cause.id, "type": cause.type, "variables": dict(cause.variables)}
+    return shown | ({"logFile": cause.log_file} if cause.log_file else {})
 
 
 def text(value: Any) -> str:

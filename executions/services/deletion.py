@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
 from psycopg import sql
 
-from downbeat.common import storage
 from downbeat.common.scope import current_tenant
+from executions.engine.state import State
 from executions.models import Execution
+from executions.runtime import children
+from executions.runtime.context import folder_of
+from executions.runtime.inbox import Message, post_all
+from executions.runtime.remains import PARTS, remove_files
+from executions.runtime.turn_admission import release_waiting
 from executions.selectors.states import TERMINAL
 from executions.services.control import editable
 from executions.services.errors import StillRunning
 from tenants.actors import Actor
-
-log = logging.getLogger(__name__)
-
-PARTS: Final = ("attempt", "task_run", "output", "log_line", "metric", "journal", "inbox", "timer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +50,23 @@ def remove(row: Execution, *, files: bool) -> None:
         cursor.execute(
             "delete from execution where tenant_id = %s and id = %s", [tenant_id, row.id]
         )
+    if row.ended_at is None:
+        _tell_of_the_end(row)
     if files:
-        folder = f"{row.namespace.replace('.', '/')}/{row.flow_id}/executions/{row.id}"
-        transaction.on_commit(lambda: _remove_files(tenant_id, folder))
+        folder = folder_of(row.namespace, row.flow_id, row.id)
+        transaction.on_commit(lambda: remove_files(tenant_id, folder))
 
 
-def _remove_files(tenant_id: UUID, folder: str) -> None:
-    try:
-        storage.storage_for(tenant_id).delete_prefix(folder)
-    except OSError as problem:
-        log.warning("files below %s could not be removed: %s", folder, problem)
+def _tell_of_the_end(row: Execution) -> None:
+    """Those who would wait for ever: for its slot, for its end, or to be told to stop."""
+    tenant_id = current_tenant()
+    children.kill_all(tenant_id, row.id)
+    if row.parent_id is not None and row.parent_task_run_id is not None:
+        payload = {
+            "task_run_id": str(row.parent_task_run_id),
+            "child_id": str(row.id),
+            "state": State.KILLED,
+            "outputs": {},
+        }
+        post_all(tenant_id, [(row.parent_id, Message.CHILD_ENDED, payload)], ring=True)
+    release_waiting(tenant_id, row.flow_uid)

@@ -29,6 +29,18 @@ class InputsInvalid(Invalid):
         super().__init__(errors=errors, summary="; ".join(error.message for error in errors))
 
 
+class BreakpointInvalid(Invalid):
+    """The execution cannot stop before `{task_id}`: {reason}."""
+
+    code = "execution.breakpoint"
+
+
+class StartBlocked(Invalid):
+    """A check of the flow lets nothing start: {reason}"""
+
+    code = "execution.check"
+
+
 class LabelInvalid(Invalid):
     """The label `{key}` cannot be set: {reason}."""
 
@@ -100,6 +112,12 @@ class TriggerMissing(NotFound):
 
     def __init__(self) -> None:
         super().__init__("trigger")
+
+
+class TriggerUnlocked(Conflict):
+    """The trigger waits for nothing: there is no execution to free it from."""
+
+    code = "trigger.unlocked"
 
 
 class BackfillRefused(Conflict):

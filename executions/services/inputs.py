@@ -110,8 +110,16 @@ def _stored_files(revision: RevisionRef, given: Mapping[str, Given], folder: str
 def _sealed(found: TypedInputs) -> dict[str, Any]:
     values = dict(found.values)
     for name in found.secrets:
-        put(values, name, tenants.encrypt(str(lookup(values, name))))
+        put(values, name, _encrypted(name, str(lookup(values, name))))
     return values
+
+
+def _encrypted(name: str, text: str) -> str:
+    try:
+        return tenants.encrypt(text)
+    except tenants.NoKey as problem:
+        reason = f"Invalid input for `{name}`, it cannot be kept secret: {problem.message}"
+        raise InputsInvalid([FieldError(reason, path=name, code="input")]) from None
 
 
 def _file_name(name: str) -> str:

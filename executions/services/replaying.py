@@ -1,12 +1,16 @@
-"""Writes an execution that begins in the middle: copies of earlier task runs, and one anew."""
+"""What a new execution takes over from an old one: copies of its task runs, some of them anew.
+
+Preparing changes nothing, so that what would happen can be shown; only ``begin`` writes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
 from downbeat.common import clock
@@ -14,14 +18,16 @@ from downbeat.common.models import uuid7
 from downbeat.common.scope import current_tenant
 from executions.contracts import StartOptions
 from executions.engine.plan import Plan
-from executions.engine.replaying import Replayed, replay
-from executions.engine.state import Run, Snapshot
+from executions.engine.replaying import replay
+from executions.engine.restarting import restart
+from executions.engine.state import Run, Scope, Snapshot
 from executions.models import Execution
 from executions.runtime import store, store_statements
-from executions.runtime.plans import compiled
+from executions.runtime.output_limit import KEY, stored_bytes
+from executions.runtime.plans import Compiled, compiled
 from executions.runtime.store_codec import execution_of, run_json, scope_json
-from executions.services.creation import text
-from executions.services.errors import CannotReplayThere
+from executions.services.creation import Beginning, text
+from executions.services.errors import CannotReplayThere, CannotRestart
 from executions.services.inputs import AcceptedInputs
 from executions.services.start import create_started
 from flows.contracts import RevisionRef
@@ -32,6 +38,16 @@ select o.tenant_id, %(new)s, i.new, o.task_id, o.path, o.value, o.uri, o.size
   from output o join unnest(%(olds)s::uuid[], %(news)s::uuid[]) as i(old, new)
     on o.task_run_id = i.old
  where o.tenant_id = %(tenant)s and o.execution_id = %(old)s
+"""
+_COPY_LOOPS: Final = """
+update task_run t set loop_values = o.loop_values
+  from task_run o join unnest(%(olds)s::uuid[], %(news)s::uuid[]) as i(old, new) on o.id = i.old
+ where o.tenant_id = %(tenant)s and o.execution_id = %(old)s and o.loop_values is not null
+   and t.tenant_id = %(tenant)s and t.execution_id = %(new)s and t.id = i.new
+"""
+_COUNT_OUTPUTS: Final = f"""
+update execution set progress = progress || jsonb_build_object('{KEY}', %s::bigint)
+ where tenant_id = %s and id = %s
 """
 _COPY_ATTEMPTS: Final = """
 insert into attempt (tenant_id, execution_id, task_run_id, number, kind, state, histories,
@@ -46,35 +62,88 @@ select a.tenant_id, %(new)s, i.new, a.number, a.kind, a.state, a.histories, a.wo
 """
 
 
-def replay_from(row: Execution, run_id: UUID, revision: RevisionRef, options: StartOptions) -> UUID:
-    """Starts an execution whose earlier task runs are copies; returns its id."""
-    tenant_id = current_tenant()
-    old = compiled(tenant_id, row.flow_uid, row.revision)
-    new = compiled(tenant_id, row.flow_uid, revision.revision)
-    held = store.look(tenant_id, [row.id])[row.id]
-    runs = store.all_runs(tenant_id, [row.id]).get(row.id, {})
-    snapshot = Snapshot(
-        execution_of(held.row, limited=old.limited), _moved(runs, old.plan, new.plan)
-    )
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What is taken over: the runs with which it goes on, and where they come from."""
+
+    plan: Plan
+    runs: tuple[Run, ...]
+    scope: Scope
+    ids: Mapping[UUID, UUID]
+    """Old ids to new ones."""
+    anew: frozenset[UUID]
+    """Old ids of runs of which not even the attempts are kept."""
+    old: Mapping[UUID, Run]
+    """All runs that the old execution has."""
+    old_plan: Plan
+
+
+def taken_from_run(row: Execution, run_id: UUID, revision: RevisionRef) -> Taken:
+    """What a replay from a task run begins with; ``CannotReplayThere`` if there is no such step."""
+    was, now, snapshot, runs = _loaded(row, revision)
     if run_id not in snapshot.runs or snapshot.runs[run_id].dynamic:
         raise CannotReplayThere(task_run_id=str(run_id))
-    replayed = replay(new.plan, snapshot, run_id, new_id=uuid7, now=clock.now())
-    progress: dict[str, Any] = {"scope": scope_json(replayed.scope)}
-    if new.limited:
+    found = replay(now.plan, snapshot, run_id, new_id=uuid7, now=clock.now())
+    anew = frozenset({run_id})
+    return Taken(now.plan, found.runs, found.scope, found.ids, anew, runs, was.plan)
+
+
+def taken_from_failure(row: Execution, revision: RevisionRef) -> Taken:
+    """What a restart goes on with, on its own revision or on another one."""
+    was, now, snapshot, runs = _loaded(row, revision)
+    if not restart(now.plan, snapshot, clock.now()):
+        raise CannotRestart(state=row.state)
+    ids = {id: uuid7() for id in sorted(snapshot.runs)}
+    copies = tuple(_copied(run, ids) for run in snapshot.runs.values())
+    scope = snapshot.execution.scope
+    return Taken(now.plan, copies, scope, ids, frozenset(), runs, was.plan)
+
+
+def begin(row: Execution, taken: Taken, started_as: Start) -> UUID:
+    """Starts the execution that takes over; returns its id."""
+    revision = started_as.revision
+    now = compiled(current_tenant(), revision.uid, revision.revision)
+    progress: dict[str, Any] = {"scope": scope_json(taken.scope)}
+    if now.limited:
         progress["admitted"] = False
-    inputs = AcceptedInputs(row.inputs, row.inputs)
-    agenda = [str(run.id) for run in replayed.runs if not run.folded]
-    started = create_started(revision, inputs, options, uuid7(), progress=progress, agenda=agenda)
-    earlier = {old_id: id for old_id, id in replayed.ids.items() if old_id != run_id}
-    _write(started.id, replayed, new.plan)
-    _copy(row.id, started.id, earlier)
+    agenda = [str(run.id) for run in taken.runs if not run.folded]
+    beginning = Beginning(progress=progress, agenda=agenda)
+    started = create_started(
+        revision, started_as.inputs, started_as.options, started_as.id, beginning
+    )
+    kept = {old: new for old, new in taken.ids.items() if old not in taken.anew}
+    _write(started.id, taken.runs, taken.plan)
+    _copy(row.id, started.id, kept)
     return started.id
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The new execution: what it runs, and with which inputs."""
+
+    id: UUID
+    revision: RevisionRef
+    inputs: AcceptedInputs
+    options: StartOptions
+
+
+def _loaded(
+    row: Execution, revision: RevisionRef
+) -> tuple[Compiled, Compiled, Snapshot, dict[UUID, Run]]:
+    """Both plans, the old execution on the new plan, and its runs on the old one."""
+    tenant_id = current_tenant()
+    was = compiled(tenant_id, row.flow_uid, row.revision)
+    now = compiled(tenant_id, row.flow_uid, revision.revision)
+    held = store.look(tenant_id, [row.id])[row.id]
+    runs = store.all_runs(tenant_id, [row.id]).get(row.id, {})
+    moved = _moved(runs, was.plan, now.plan)
+    return was, now, Snapshot(execution_of(held.row, limited=was.limited), moved), runs
 
 
 def _moved(runs: dict[UUID, Run], old: Plan, new: Plan) -> dict[UUID, Run]:
     """Runs at the nodes of another revision's plan; those of tasks that it lacks are left out."""
     if old is new:
-        return runs
+        return dict(runs)
     moved: dict[UUID, Run] = {}
     for run in sorted(runs.values(), key=lambda run: len(run.ancestors)):
         node = None if run.dynamic else new.of_task(old.nodes[run.node].id)
@@ -83,15 +152,28 @@ def _moved(runs: dict[UUID, Run], old: Plan, new: Plan) -> dict[UUID, Run]:
     return moved
 
 
-def _write(new_id: UUID, replayed: Replayed, plan: Plan) -> None:
-    records = [run_json(new_id, run, plan) for run in replayed.runs]
+def _copied(run: Run, ids: Mapping[UUID, UUID]) -> Run:
+    """The run under its new id; a child execution of the old one answers to the old one only."""
+    copied = replace(
+        run,
+        id=ids[run.id],
+        parent=ids[run.parent] if run.parent else None,
+        ancestors=tuple(ids[id] for id in run.ancestors),
+    )
+    if run.folded or run.scope is not None:
+        return copied
+    return replace(copied, child=None, facts={})
+
+
+def _write(new_id: UUID, runs: tuple[Run, ...], plan: Plan) -> None:
+    records = [run_json(new_id, run, plan) for run in runs]
     facts: dict[str, Any] = {"tenant": current_tenant(), "records": text(records)}
     with connection.cursor() as cursor:
         cursor.execute(store_statements.NEW_RUNS, facts)
 
 
 def _copy(old_id: UUID, new_id: UUID, ids: Mapping[UUID, UUID]) -> None:
-    """Attempts and outputs of the runs that are kept; the one that runs anew has none yet."""
+    """Attempts, outputs and loop values of the runs that are kept; one that runs anew has none."""
     facts: dict[str, Any] = {
         "tenant": current_tenant(),
         "old": old_id,
@@ -102,3 +184,7 @@ def _copy(old_id: UUID, new_id: UUID, ids: Mapping[UUID, UUID]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_COPY_ATTEMPTS, facts)
         cursor.execute(_COPY_OUTPUTS, facts)
+        cursor.execute(_COPY_LOOPS, facts)
+        if settings.DOWNBEAT.message_limit_bytes is not None:
+            bytes_copied = stored_bytes(new_id)
+            cursor.execute(_COUNT_OUTPUTS, [bytes_copied, current_tenant(), new_id])

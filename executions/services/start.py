@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -16,7 +16,8 @@ from downbeat.common import clock, faultpoints
 from downbeat.common.models import uuid7
 from downbeat.common.scope import tenant_scope
 from executions.contracts import Cause, Label, Origin, Started, StartOptions
-from executions.services import creation, labels
+from executions.services import breakpoints, checking, creation, labels
+from executions.services.creation import Beginning
 from executions.services.errors import (
     FlowDisabled,
     IdempotencyMismatch,
@@ -74,7 +75,8 @@ def start(
             return known
         inputs = typed(revision, given, check_required=options.check_required, execution_id=id)
         _limit(inputs.stored)
-        started = create_started(revision, inputs, options, id)
+        beginning = _checked(revision, inputs, options)
+        started = create_started(revision, inputs, options, id, beginning)
         faultpoints.passing("start.before_commit")
         return started
 
@@ -89,11 +91,21 @@ def again(
     id = uuid7()
     with tenant_scope(revision.tenant_id):
         if given is None:
-            inputs = AcceptedInputs(stored, stored)
+            inputs, beginning = AcceptedInputs(stored, stored), Beginning()
         else:
             inputs = typed(revision, given, check_required=True, execution_id=id)
-        create_started(revision, inputs, options, id)
+            _limit(inputs.stored)
+            beginning = _checked(revision, inputs, options)
+        create_started(revision, inputs, options, id, beginning)
     return id
+
+
+def _checked(revision: RevisionRef, inputs: AcceptedInputs, options: StartOptions) -> Beginning:
+    """What the flow's checks make of a start; ``StartBlocked`` if they refuse it."""
+    failed = checking.failures(revision, checking.opened(revision, inputs.stored), options)
+    checking.refuse_blocked(failed)
+    lines = [(item.level, item.message) for item in failed]
+    return Beginning(failure=checking.refusal(failed), lines=lines)
 
 
 def create_started(
@@ -101,11 +113,10 @@ def create_started(
     inputs: AcceptedInputs,
     options: StartOptions,
     id: UUID,
-    *,
-    progress: Mapping[str, Any] | None = None,
-    agenda: Sequence[str] | None = None,
+    beginning: Beginning = Beginning(),
 ) -> Started:
-    """Writes an execution; ``progress`` and ``agenda`` are of one that begins in the middle."""
+    """Writes an execution."""
+    breakpoints.checked(revision, options.breakpoints)
     started = Started(
         id=id,
         namespace_id=revision.namespace_id,
@@ -125,9 +136,7 @@ def create_started(
         started,
         revision,
         stored_inputs=inputs.stored,
-        breakpoints=options.breakpoints,
-        progress=progress,
-        agenda=agenda,
+        beginning=replace(beginning, breakpoints=options.breakpoints),
     )
     return started
 

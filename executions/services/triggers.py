@@ -15,7 +15,7 @@ from downbeat.common.models import uuid7
 from downbeat.common.scope import current_tenant
 from executions.models import TriggerState
 from executions.services.creation import text
-from executions.services.errors import BackfillRefused, TriggerMissing
+from executions.services.errors import BackfillRefused, TriggerMissing, TriggerUnlocked
 from executions.triggering import firing, schedules
 from executions.triggering.families import Family
 from flows import facade as flows
@@ -31,7 +31,13 @@ update trigger_state
 """
 _FREE: Final = """
 update trigger_state
-   set execution_id = null, lease_until = null, lease_epoch = lease_epoch + 1, updated_at = now()
+   set execution_id = null, lease_until = null, worker_id = null, lease_epoch = lease_epoch + 1,
+       updated_at = now()
+ where tenant_id = %s and id = %s
+"""
+_RESTART: Final = """
+update trigger_state
+   set next_at = %s, error = null, updated_at = now(), version = version + 1
  where tenant_id = %s and id = %s
 """
 _BACKFILL: Final = """
@@ -64,7 +70,8 @@ class Backfill:
 def find(address: TriggerAddress, *, actor: Actor, permission: str = EDIT) -> TriggerState:
     """A trigger under lock; 404 when it may not be seen."""
     row = (
-        TriggerState.objects.select_for_update()
+        # Not the key: executions that leave events for the trigger must not wait for people.
+        TriggerState.objects.select_for_update(no_key=True)
         .filter(
             namespace=address.namespace,
             flow_id=address.flow_id,
@@ -78,17 +85,24 @@ def find(address: TriggerAddress, *, actor: Actor, permission: str = EDIT) -> Tr
     return row
 
 
-def set_disabled(address: TriggerAddress, *, disabled: bool, actor: Actor) -> TriggerState:
-    """Switches a trigger off, or on again; what passed meanwhile is not caught up."""
+def set_disabled(
+    address: TriggerAddress, *, disabled: bool, actor: Actor, recover: bool = False
+) -> TriggerState:
+    """Switches a trigger off, or on again.
+
+    Dates that passed meanwhile are caught up only with ``recover``, as the schedule's
+    ``recoverMissedSchedules`` says; a backfill goes on where it was.
+    """
     row = find(address, actor=actor)
-    switch(row, disabled=disabled)
+    switch(row, disabled=disabled, recover=recover)
     return row
 
 
-def switch(row: TriggerState, *, disabled: bool) -> None:
+def switch(row: TriggerState, *, disabled: bool, recover: bool = False) -> None:
     """The same, for callers that have checked the right."""
     next_at = row.next_at
-    if row.disabled and not disabled:
+    stays = recover and row.next_at is not None
+    if row.disabled and not disabled and row.backfill is None and not stays:
         next_at = _from_now(row)
     facts: dict[str, Any] = {
         "tenant": current_tenant(),
@@ -100,17 +114,34 @@ def switch(row: TriggerState, *, disabled: bool) -> None:
         cursor.execute(_SET, facts)
     row.disabled, row.next_at = disabled, next_at
     if not disabled:
-        doorbell.ring_on_commit("schedule", current_tenant(), row.id)
+        doorbell.ring_on_commit("schedule", current_tenant(), row.id, group=row.worker_group)
 
 
 def unlock(address: TriggerAddress, *, actor: Actor) -> TriggerState:
-    """Frees a trigger that waits for an execution or a poll."""
+    """Frees a trigger that waits for an execution or a poll; 409 if it waits for nothing."""
     row = find(address, actor=actor)
+    if row.execution_id is None and row.lease_until is None:
+        raise TriggerUnlocked
+    _free(row)
+    return row
+
+
+def restart(address: TriggerAddress, *, actor: Actor) -> TriggerState:
+    """Frees a trigger, forgets its error, and lets it look again: polls at once, dates from now."""
+    row = find(address, actor=actor)
+    next_at = row.next_at if row.backfill is not None else _from_now(row)
+    with connection.cursor() as cursor:
+        cursor.execute(_RESTART, [next_at, current_tenant(), row.id])
+    row.next_at, row.error = next_at, None
+    _free(row)
+    return row
+
+
+def _free(row: TriggerState) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_FREE, [current_tenant(), row.id])
-    row.execution_id = None
-    doorbell.ring_on_commit("schedule", current_tenant(), row.id)
-    return row
+    row.execution_id = row.lease_until = row.worker_id = None
+    doorbell.ring_on_commit("schedule", current_tenant(), row.id, group=row.worker_group)
 
 
 def delete(address: TriggerAddress, *, actor: Actor) -> None:
@@ -123,6 +154,8 @@ def create_backfill(address: TriggerAddress, asked: Backfill, *, actor: Actor) -
     row = find(address, actor=actor)
     if row.family != Family.SCHEDULE:
         raise BackfillRefused(reason="only a schedule has dates")
+    if row.disabled or row.source_disabled:
+        raise BackfillRefused(reason="the trigger is disabled; enable it first")
     if row.backfill is not None:
         raise BackfillRefused(reason="one is running already")
     end = asked.end or clock.now()
@@ -156,16 +189,24 @@ def delete_backfill(address: TriggerAddress, *, actor: Actor) -> TriggerState:
     """Ends a backfill; the ordinary schedule goes on."""
     row = find(address, actor=actor)
     if row.backfill is None:
-        return row
+        raise BackfillRefused(reason="none is running")
     former = row.backfill.get("previousNextExecutionDate")
     return _put(row, None, next_at=datetime.fromisoformat(former) if former else None)
 
 
 def each(addresses: Sequence[TriggerAddress], act: Callable[[TriggerAddress], object]) -> int:
-    """Does the same to many; returns how many there were."""
+    """Does the same to many; returns to how many it applied.
+
+    Those that have no backfill, or nothing to be freed from, are left as they are.
+    """
+    count = 0
     for address in addresses:
-        act(address)
-    return len(addresses)
+        try:
+            act(address)
+        except (BackfillRefused, TriggerUnlocked):
+            continue
+        count += 1
+    return count
 
 
 def _put(
@@ -180,7 +221,7 @@ def _put(
     with connection.cursor() as cursor:
         cursor.execute(_BACKFILL, facts)
     row.backfill, row.next_at = backfill, next_at
-    doorbell.ring_on_commit("schedule", current_tenant(), row.id)
+    doorbell.ring_on_commit("schedule", current_tenant(), row.id, group=row.worker_group)
     return row
 
 

@@ -5,6 +5,14 @@
 
 Events carry ids and numbers, never contents. A number that is missing, or a ``stream.gap``, means:
 read again. Rights are asked for when a topic is subscribed, and again while it is told of.
+
+What concerns one topic never ends the connection, on which others live:
+
+    ← {"op": "error", "topic": …, "code": 4404, "message": …}
+
+4400: the message cannot be read; 4404: there is no such topic, or one may not (any longer) see it;
+4429: too many topics. The connection itself is closed with 4401 when nobody is signed in (any
+longer), 4404 when the tenant is not there for whoever asks, 4408 when the reader is too slow.
 """
 
 from __future__ import annotations
@@ -27,6 +35,14 @@ from executions.streams.places import tenant_id_of
 UNAUTHENTICATED: Final = 4401
 UNKNOWN: Final = 4404
 TOO_SLOW: Final = 4408
+UNREADABLE: Final = 4400
+TOO_MANY: Final = 4429
+MESSAGES: Final = {
+    UNREADABLE: 'Send {"op": "subscribe" or "unsubscribe", "topic": text}.',
+    UNKNOWN: "There is no such topic, or you may not see it.",
+    TOO_MANY: "This connection has all the topics it may have. Leave one, or open another.",
+}
+LONGEST_TOPIC: Final = 400
 MOST_TOPICS: Final = 100
 ASK_AGAIN_SECONDS: Final = 5.0
 NAP_SECONDS: Final = 30.0
@@ -65,28 +81,25 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
             self.telling.cancel()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """A request of the client; what cannot be read ends the connection."""
-        try:
-            asked = orjson.loads(text_data or bytes_data or b"")
-            operation, topic = asked["op"], str(asked["topic"])
-        except (orjson.JSONDecodeError, KeyError, TypeError):
-            await self.close(UNKNOWN)
-            return
+        """A request of the client; one that cannot be read or fulfilled is answered by an error."""
+        operation, topic, after = _read(text_data or bytes_data or b"")
         match operation:
             case "subscribe":
-                await self._subscribe(topic, asked.get("after"))
+                await self._subscribe(topic, after)
             case "unsubscribe":
                 self._unsubscribe(topic)
             case _:
-                await self.close(UNKNOWN)
+                await self._refuse(topic, UNREADABLE)
 
     async def _subscribe(self, topic: str, after: Any) -> None:
-        if self.telling is None or len(self.topics) >= MOST_TOPICS:
-            await self.close(UNKNOWN)
+        if self.telling is None:
             return
-        code = await self._refusal(topic)
+        if topic not in self.topics and len(self.topics) >= MOST_TOPICS:
+            await self._refuse(topic, TOO_MANY)
+            return
+        code = await self._refusal(topic) if topic else UNREADABLE
         if code is not None:
-            await self.close(code)
+            await self._refuse(topic, code)
             return
         if topic not in self.topics:
             hub().add(self.watch, (self.tenant_id, topic))
@@ -94,6 +107,15 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         await self._send(StreamEvent(self.tenant_id, topic, "subscribed", {}))
         if after is not None:
             await self._send(StreamEvent(self.tenant_id, topic, GAP, {}))
+
+    async def _refuse(self, topic: str, code: int) -> None:
+        """Tells why a topic is not (any longer) told of; only a missing log-in ends everything."""
+        self._unsubscribe(topic)
+        if code == UNAUTHENTICATED:
+            await self.close(UNAUTHENTICATED)
+            return
+        body = {"op": "error", "topic": topic, "code": code, "message": MESSAGES[code]}
+        await self.send(text_data=orjson.dumps(body).decode())
 
     def _unsubscribe(self, topic: str) -> None:
         if self.topics.pop(topic, None) is not None:
@@ -107,22 +129,20 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
                 return
             topics = list(self.topics) if event is None else [event.topic]
             for topic in topics:
-                if not await self._still_allowed(topic):
-                    return
+                await self._ask_again(topic)
             if event is not None and event.topic in self.topics:
                 await self._send(event)
 
-    async def _still_allowed(self, topic: str) -> bool:
-        """Asks again after a while: a right that was taken away ends the stream."""
+    async def _ask_again(self, topic: str) -> None:
+        """Asks again after a while: a right that was taken away ends the topic."""
         asked = self.topics.get(topic)
         if asked is None or time.monotonic() - asked < ASK_AGAIN_SECONDS:
-            return True
+            return
         code = await self._refusal(topic)
         if code is not None:
-            await self.close(code)
-            return False
-        self.topics[topic] = time.monotonic()
-        return True
+            await self._refuse(topic, code)
+        elif topic in self.topics:
+            self.topics[topic] = time.monotonic()
 
     async def _refusal(self, topic: str) -> int | None:
         path = f"/api/v1/{self.slug}/stream/allowed"
@@ -134,6 +154,18 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
     async def _send(self, event: StreamEvent) -> None:
         body = {"topic": event.topic, "seq": event.seq, "type": event.type, "data": event.data}
         await self.send(text_data=orjson.dumps(body).decode())
+
+
+def _read(raw: str | bytes) -> tuple[str, str, Any]:
+    """Operation, topic and number of a request; no operation when it cannot be read."""
+    try:
+        asked = orjson.loads(raw)
+        topic = asked["topic"]
+        if not isinstance(topic, str) or len(topic) > LONGEST_TOPIC:
+            return "", "", None
+        return str(asked["op"]), topic, asked.get("after")
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return "", "", None
 
 
 def _same_origin(scope: Any) -> bool:

@@ -7,7 +7,9 @@ from typing import Any, Final, cast
 
 from django.urls import URLPattern, path
 
+from executions.streams.calls import WaitingCall
 from executions.streams.consumer import StreamConsumer
+from executions.streams.relatives import follow_relatives
 from executions.streams.sse import follow_execution, follow_log
 from executions.streams.waiting import WaitingStart
 
@@ -15,6 +17,7 @@ BASE: Final = "api/v1/<slug:tenant>"
 FLOW: Final = "<str:namespace>/<str:flow_id>"
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 _waiting: Final = WaitingStart()
+_calls: Final = WaitingCall()
 
 websocket_urlpatterns: list[URLPattern] = [
     path(f"{BASE}/stream", StreamConsumer.as_asgi()),
@@ -29,8 +32,9 @@ def at(route: str, application: Application) -> URLPattern:
 
 http_urlpatterns: list[URLPattern] = [
     at("executions/<uuid:pk>/follow", follow_execution),
+    at("executions/<uuid:pk>/follow-dependencies", follow_relatives),
     at("logs/<uuid:pk>/follow", follow_log),
-    at(f"executions/webhook/{FLOW}/<str:key>", _waiting),
-    at(f"executions/webhook/{FLOW}/<str:key>/<path:path>", _waiting),
+    at(f"executions/webhook/{FLOW}/<str:key>", _calls),
+    at(f"executions/webhook/{FLOW}/<str:key>/<path:path>", _calls),
     at(f"executions/{FLOW}", _waiting),
 ]

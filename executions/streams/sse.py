@@ -1,9 +1,10 @@
-"""Server-sent events: follow an execution, its relatives, or its log, until it has ended."""
+"""Server-sent events: follow an execution or its log until it has ended."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -34,30 +35,43 @@ async def follow_execution(scope: Scope, receive: Receive, send: Send) -> None:
     """Every change of an execution, with its task runs; ends with its last state."""
     facts = scope["url_route"]["kwargs"]
     path = f"/api/v1/{facts['tenant']}/executions/{facts['pk']}"
-    await _follow(scope, receive, send, path, topic=f"execution:{facts['pk']}", read=_execution)
+    await follow(scope, receive, send, Source(path, f"execution:{facts['pk']}", _execution))
 
 
 async def follow_log(scope: Scope, receive: Receive, send: Send) -> None:
     """Every line of an execution's log; ends with the execution."""
     facts = scope["url_route"]["kwargs"]
     path = f"/api/v1/{facts['tenant']}/logs/{facts['pk']}"
-    await _follow(scope, receive, send, path, topic=f"logs:{facts['pk']}", read=_log)
+    await follow(scope, receive, send, Source(path, f"logs:{facts['pk']}", _log))
 
 
 Read = Callable[[Scope, str, int], Awaitable[tuple[Answer, list[bytes], int, bool]]]
 
 
-async def _follow(
-    scope: Scope, receive: Receive, send: Send, path: str, *, topic: str, read: Read
-) -> None:
-    first, events, cursor, ended = await read(scope, path, 0)
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a stream reads: a path of the API, the topic that tells of changes, and how to read.
+
+    ``read`` gets the cursor of the former reading and returns the answer, the events in it, the
+    next cursor, and whether that is the end. ``floor`` is in seconds.
+    """
+
+    path: str
+    topic: str
+    read: Read
+    floor: float = FLOOR_SECONDS
+
+
+async def follow(scope: Scope, receive: Receive, send: Send, source: Source) -> None:
+    """Streams what a source tells until its end, or until the reader is gone."""
+    first, events, cursor, ended = await source.read(scope, source.path, 0)
     if not first.ok:
         await _refuse(send, first)
         return
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     gone = asyncio.create_task(_disconnected(receive))
     try:
-        async for chunk in _chunks(scope, path, topic, read, (events, cursor, ended), gone):
+        async for chunk in _chunks(scope, source, (events, cursor, ended), gone):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
     finally:
@@ -66,16 +80,14 @@ async def _follow(
 
 async def _chunks(
     scope: Scope,
-    path: str,
-    topic: str,
-    read: Read,
+    source: Source,
     so_far: tuple[list[bytes], int, bool],
     gone: asyncio.Task[None],
 ) -> AsyncIterator[bytes]:
     events, cursor, ended = so_far
     tenant_id = await tenant_id_of(scope["url_route"]["kwargs"]["tenant"])
     watch = Watch()
-    topics = {topic, f"execution:{scope['url_route']['kwargs']['pk']}"}
+    topics = {source.topic, f"execution:{scope['url_route']['kwargs']['pk']}"}
     for name in topics:
         hub().add(watch, (tenant_id, name))
     try:
@@ -83,12 +95,12 @@ async def _chunks(
         for event in events:
             yield event
         while not ended and not gone.done():
-            _, events, cursor, ended = await read(scope, path, cursor)
+            _, events, cursor, ended = await source.read(scope, source.path, cursor)
             for event in events:
                 yield event
             if ended:
                 break
-            news = await watch.next(FLOOR_SECONDS)
+            news = await watch.next(source.floor)
             if news is None:
                 yield b": still here\n\n"
             else:
@@ -108,7 +120,7 @@ async def _execution(scope: Scope, path: str, cursor: int) -> tuple[Answer, list
     # One change, one event: the same state read twice is told once.
     mark = hash(answer.body.split(b'"duration"', 1)[0]) ^ hash(_states(shown))
     ended = shown["state"]["current"] in TERMINAL
-    events = [] if mark == cursor else [_event("progress", answer.body)]
+    events = [] if mark == cursor else [sse_event("progress", answer.body)]
     return answer, events, mark, ended
 
 
@@ -134,10 +146,11 @@ async def _log(scope: Scope, path: str, cursor: int) -> tuple[Answer, list[bytes
         return answer, [], cursor, True
     lines = answer.json()
     last = lines[-1]["index"] if lines else cursor
-    return answer, [_event("log", orjson.dumps(line)) for line in lines], last, ended
+    return answer, [sse_event("log", orjson.dumps(line)) for line in lines], last, ended
 
 
-def _event(name: str, body: bytes) -> bytes:
+def sse_event(name: str, body: bytes) -> bytes:
+    """One event as the wire has it."""
     return b"id: " + name.encode() + b"\nevent: " + name.encode() + b"\ndata: " + body + b"\n\n"
 
 

@@ -23,7 +23,7 @@ from executions.selectors.states import instant
 from executions.services.creation import text
 from executions.triggering import firing, judging, schedules
 from executions.triggering.context import trigger_context
-from executions.triggering.firing import FiringCause
+from executions.triggering.firing import FiringCause, Refused
 from flows import facade as flows
 from flows.contracts import RevisionRef
 from flows.spec.expressions import ExpressionError
@@ -47,7 +47,7 @@ _TAKE: Final = """
 select flow_uid, revision, trigger_id, next_at, backfill, now() from trigger_state
  where tenant_id = %s and id = %s and next_at <= now() and not disabled and not source_disabled
    and execution_id is null
- for update skip locked
+ for no key update skip locked
 """
 _MOVE: Final = """
 update trigger_state
@@ -82,16 +82,17 @@ class _Move:
 
 
 def evaluate_due() -> int:
-    """Evaluates the schedules that are due; returns how many were looked at."""
+    """Evaluates the schedules that are due; returns how many of them moved on."""
     with connections["system"].cursor() as cursor:
         cursor.execute(_DUE, [BATCH])
         rows = cursor.fetchall()
+    moved = 0
     for tenant_id, id in rows:
         try:
-            evaluate(tenant_id, id)
+            moved += evaluate(tenant_id, id)
         except Exception:
             log.exception("schedule %s could not be evaluated", id)
-    return len(rows)
+    return moved
 
 
 def next_in() -> float | None:
@@ -102,13 +103,13 @@ def next_in() -> float | None:
     return None if seconds is None else float(seconds)
 
 
-def evaluate(tenant_id: UUID, id: UUID) -> None:
+def evaluate(tenant_id: UUID, id: UUID) -> bool:
     """Evaluates one schedule, unless another scheduler holds it or was here already."""
     with tenant_scope(tenant_id):
         faultpoints.after_commit("schedule.after_commit")
         taken = _take(tenant_id, id)
         if taken is None:
-            return
+            return False
         move = _backfilled(taken, taken.backfill) if taken.backfill else _scheduled(taken)
         facts = {
             "tenant": tenant_id,
@@ -121,6 +122,7 @@ def evaluate(tenant_id: UUID, id: UUID) -> None:
         with connection.cursor() as cursor:
             cursor.execute(_MOVE, facts)
         faultpoints.passing("schedule.before_commit")
+        return True
 
 
 def _take(tenant_id: UUID, id: UUID) -> _Taken | None:
@@ -140,12 +142,15 @@ def _scheduled(taken: _Taken) -> _Move:
     def allowed(date: datetime) -> bool:
         return _allowed(taken, date)
 
+    def on_dates(date: datetime) -> bool:
+        return _allowed(taken, date, looking=True)
+
     try:
-        due = schedules.due(taken.trigger, taken.next_at, taken.now, allowed)
+        due = schedules.due(taken.trigger, taken.next_at, taken.now, allowed, on_dates)
         if due.fire is None:
             return _Move(due.next_at)
         key = f"schedule:{due.fire.astimezone(UTC).isoformat()}"
-        return _Move(due.next_at, execution=_fire(taken, due.fire, key))
+        return _moved(due.next_at, _fire(taken, due.fire, key))
     except ExpressionError as problem:
         key = f"schedule:{taken.next_at.astimezone(UTC).isoformat()}"
         failed = firing.fail(taken.revision, taken.trigger, taken.id, key, str(problem))
@@ -156,20 +161,38 @@ def _scheduled(taken: _Taken) -> _Move:
 def _backfilled(taken: _Taken, backfill: dict[str, Any]) -> _Move:
     """The ordinary schedule stands still until the last date of the backfill has fired."""
     date, end = taken.next_at, instant(backfill["end"])
-    execution = None
-    if _allowed(taken, date):
-        execution = _fire(taken, date, f"backfill:{backfill['id']}:{date.isoformat()}", backfill)
+    fired = _fire_past(taken, date, backfill)
     following = schedules.backfill_next(taken.trigger, date, end)
     if following is not None:
         moved = {**backfill, "currentDate": schedules.shown(taken.trigger, following)}
-        return _Move(following, backfill=moved, execution=execution)
+        return _moved(following, fired, backfill=moved)
     former = backfill.get("previousNextExecutionDate")
-    return _Move(instant(former) if former else None, execution=execution)
+    return _moved(instant(former) if former else None, fired)
+
+
+def _fire_past(taken: _Taken, date: datetime, backfill: dict[str, Any]) -> UUID | Refused | None:
+    key = f"backfill:{backfill['id']}:{date.isoformat()}"
+    try:
+        return _fire(taken, date, key, backfill) if _allowed(taken, date) else None
+    except ExpressionError as problem:
+        firing.fail(taken.revision, taken.trigger, taken.id, key, str(problem))
+        return Refused(str(problem))
+
+
+def _moved(
+    next_at: datetime | None,
+    fired: UUID | Refused | None,
+    *,
+    backfill: dict[str, Any] | None = None,
+) -> _Move:
+    if isinstance(fired, Refused):
+        return _Move(next_at, backfill=backfill, error=fired.message)
+    return _Move(next_at, backfill=backfill, execution=fired)
 
 
 def _fire(
     taken: _Taken, date: datetime, key: str, backfill: dict[str, Any] | None = None
-) -> UUID | None:
+) -> UUID | Refused | None:
     def allowed(moment: datetime) -> bool:
         return _allowed(taken, moment, looking=True)
 
@@ -180,6 +203,7 @@ def _fire(
         inputs=(backfill or {}).get("inputs") or {},
         labels=labels,
         logical_at=date,
+        fails=True,
     )
     return firing.fire(taken.revision, taken.trigger, taken.id, cause)
 

@@ -32,13 +32,28 @@ values (%s, %s, %s, %s, %s) on conflict do nothing returning execution_id
 
 @dataclass(frozen=True, slots=True)
 class FiringCause:
-    """Why a trigger fires: the same key never starts a second execution."""
+    """Why a trigger fires: the same key never starts a second execution.
+
+    ``context`` is what the trigger's inputs and labels see, when that is more than its variables.
+    With ``fails`` a cause that cannot start anything leaves a FAILED execution that says why.
+    """
 
     key: str
     variables: Mapping[str, Any]
     inputs: Mapping[str, Any] = field(default_factory=dict)
     labels: Sequence[Label] = ()
     logical_at: datetime | None = None
+    context: Mapping[str, Any] | None = None
+    correlation_id: str | None = None
+    fails: bool = False
+    log_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A trigger fired and nothing could be started; its key is spent."""
+
+    message: str
 
 
 def trigger_of(revision: RevisionRef, trigger_id: str) -> Trigger:
@@ -52,8 +67,8 @@ def trigger_of(revision: RevisionRef, trigger_id: str) -> Trigger:
 
 def fire(
     revision: RevisionRef, trigger: Trigger, state_id: UUID, cause: FiringCause
-) -> UUID | None:
-    """Starts the execution of a cause; None if it was started before or may not start.
+) -> UUID | Refused | None:
+    """Starts the execution of a cause; None if it was started before.
 
     Runs inside the tenant's scope; the key, the execution and whatever the caller writes beside
     them are one transaction.
@@ -67,19 +82,23 @@ def fire(
     return _start(revision, trigger, cause, id)
 
 
-def _start(revision: RevisionRef, trigger: Trigger, cause: FiringCause, id: UUID) -> UUID | None:
-    context = trigger_context(revision, trigger=cause.variables)
+def _start(revision: RevisionRef, trigger: Trigger, cause: FiringCause, id: UUID) -> UUID | Refused:
+    context = cause.context or trigger_context(revision, trigger=cause.variables)
+    known = Cause(trigger.id, trigger.type, cause.variables, log_file=cause.log_file)
     try:
         inputs = {**(rendered(trigger.inputs, context) or {}), **cause.inputs}
         options = StartOptions(
             labels=(*trigger_labels(trigger, context), *cause.labels),
-            cause=Cause(id=trigger.id, type=trigger.type, variables=cause.variables),
+            cause=known,
             check_required=False,
+            correlation_id=cause.correlation_id,
         )
         start(revision, inputs, options, execution_id=id)
     except (AppError, ExpressionError) as problem:
         log.warning("trigger %s of %s fired in vain: %s", trigger.id, revision.flow_id, problem)
-        return None
+        if cause.fails:
+            failed(revision, known, str(problem), execution_id=id)
+        return Refused(str(problem)[:2000])
     return id
 
 

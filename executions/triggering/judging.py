@@ -9,12 +9,53 @@ from typing import Any
 from downbeat.sdk.trigger import Condition, ConditionFacts, ExecutionFacts, Trigger
 from executions.triggering.rendering import rendered
 from flows.contracts import RevisionRef
+from flows.plugins.core.conditions import MultipleCondition
+from flows.plugins.core.triggers import Flow
 from flows.spec.expressions import truthy
 
 
 def conditions_of(trigger: Trigger) -> tuple[Condition, ...]:
-    """The conditions of a trigger, under whichever of their names they are written."""
+    """The conditions of a trigger, under whichever of their names they are written.
+
+    Those that several executions meet together are not among them: they have windows.
+    """
+    return tuple(item for item in _written(trigger) if not isinstance(item, MultipleCondition))
+
+
+def _written(trigger: Trigger) -> tuple[Condition, ...]:
     return (*trigger.conditions, *getattr(trigger, "schedule_conditions", ()))
+
+
+def facts_of(
+    revision: RevisionRef,
+    context: Mapping[str, Any],
+    *,
+    date: datetime | None = None,
+    execution: ExecutionFacts | None = None,
+) -> ConditionFacts:
+    """The situation that conditions judge."""
+    return ConditionFacts(
+        flow_namespace=revision.namespace,
+        flow_id=revision.flow_id,
+        render=lambda expression: str(rendered(expression, context)),
+        truth=lambda expression: truthy(rendered(expression, context)),
+        execution=execution,
+        date=date,
+    )
+
+
+def holds(trigger: Trigger, facts: ConditionFacts, *, dates_only: bool = False) -> bool:
+    """Whether all conditions hold; an expression that cannot be rendered raises.
+
+    Only flow triggers have windows, so that a joint condition of another one never holds.
+    ``dates_only`` asks only those that judge a date, as when a schedule looks ahead.
+    """
+    if not isinstance(trigger, Flow) and len(conditions_of(trigger)) < len(_written(trigger)):
+        return False
+    asked = [item for item in conditions_of(trigger) if item.on_dates or not dates_only]
+    if not all(condition.holds(facts) for condition in asked):
+        return False
+    return dates_only or trigger.when is None or facts.truth(trigger.when)
 
 
 def allows(
@@ -23,26 +64,7 @@ def allows(
     context: Mapping[str, Any],
     *,
     date: datetime | None = None,
-    execution: ExecutionFacts | None = None,
     dates_only: bool = False,
 ) -> bool:
-    """Whether all conditions hold; an expression that cannot be rendered raises.
-
-    ``dates_only`` asks only those that judge a date, as when a schedule looks ahead.
-    """
-
-    def truth(expression: str) -> bool:
-        return truthy(rendered(expression, context))
-
-    facts = ConditionFacts(
-        flow_namespace=revision.namespace,
-        flow_id=revision.flow_id,
-        render=lambda expression: str(rendered(expression, context)),
-        truth=truth,
-        execution=execution,
-        date=date,
-    )
-    asked = [item for item in conditions_of(trigger) if item.on_dates or not dates_only]
-    if not all(condition.holds(facts) for condition in asked):
-        return False
-    return dates_only or trigger.when is None or truth(trigger.when)
+    """Whether a trigger may fire at a date, or now; see ``holds``."""
+    return holds(trigger, facts_of(revision, context, date=date), dates_only=dates_only)

@@ -1,4 +1,4 @@
-"""The scheduler process: timers, schedules, the sweep and the upkeep of tables.
+"""The scheduler process: timers, schedules, flow triggers, the sweep and the upkeep of tables.
 
 Any number of copies may run; each step takes rows that no other copy holds. The loop sleeps until
 the next timer or date is due, at most a fifth of a second, so that a timer which an execution has
@@ -20,6 +20,7 @@ from downbeat.common.doorbell import Ring
 from executions.runtime import sweep, upkeep
 from executions.runtime.identity import Rhythm, rhythm
 from executions.triggering import evaluation, settling
+from executions.triggering.judge_thread import JudgeThread
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,10 @@ class Scheduler:
         self._stopped = threading.Event()
         self._rung = threading.Event()
         self._ears = threading.Thread(target=self._listen, name="bell", daemon=True)
+        self._trigger_ears = threading.Thread(
+            target=self._listen_for_triggers, name="trigger-bell", daemon=True
+        )
+        self._judges = JudgeThread()
         self._sweep_at = self._settle_at = self._upkeep_at = 0.0
         self._schedule_at = 0.0
 
@@ -47,6 +52,8 @@ class Scheduler:
     def run(self) -> None:
         """Works until ``stop``."""
         self._ears.start()
+        self._trigger_ears.start()
+        self._judges.start()
         while not self._stopped.is_set():
             try:
                 nap = self.round()
@@ -59,6 +66,8 @@ class Scheduler:
                 nap = DATABASE_PAUSE
             self._rung.wait(nap)
             self._rung.clear()
+        self._judges.stop()
+        self._judges.join()
         connections.close_all()
 
     def round(self) -> float:
@@ -77,16 +86,16 @@ class Scheduler:
         if now >= self._upkeep_at:
             self._upkeep_at = now + upkeep.EVERY_SECONDS
             upkeep.run()
-        return evaluation.soon(sweep.next_timer_in(), at_most=LONGEST_NAP)
+        at_most = LONGEST_NAP if self._schedule_at > now else 0.0
+        return evaluation.soon(sweep.next_timer_in(), at_most=at_most)
 
     def _look_at_schedules(self, now: float) -> None:
-        found = evaluation.evaluate_due()
-        again = (
-            0.0
-            if found >= evaluation.BATCH
-            else evaluation.soon(evaluation.next_in(), at_most=SETTLE_EVERY)
-        )
-        self._schedule_at = now + again
+        if evaluation.evaluate_due():
+            # The dates that follow may have passed already.
+            self._schedule_at = now
+        else:
+            again = evaluation.soon(evaluation.next_in(), at_most=SETTLE_EVERY)
+            self._schedule_at = now + again
 
     def _listen(self) -> None:
         doorbell.listen(self._heard, stop=self._stopped, connected=self._rung.set)
@@ -95,6 +104,17 @@ class Scheduler:
         if ring.kind is doorbell.Kind.SCHEDULE:
             self._schedule_at = 0.0
             self._rung.set()
+
+    def _listen_for_triggers(self) -> None:
+        doorbell.listen_for_triggers(self._heard_trigger, stop=self._stopped)
+
+    def _heard_trigger(self, what: doorbell.Trigger) -> None:
+        match what:
+            case doorbell.Trigger.JUDGE:
+                self._judges.ring()
+            case doorbell.Trigger.SETTLE:
+                self._settle_at = 0.0
+                self._rung.set()
 
 
 def run() -> int:

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 from downbeat.sdk.times import zone
 from downbeat.sdk.trigger import Trigger
 from flows.plugins.core.triggers import Schedule, ScheduleOnDates
-from flows.spec.schedule import Cron, Recovery, previous_before
+from flows.spec.schedule import MAX_SKIPPED, Cron, Recovery, previous_before
 
 Allowed = Callable[[datetime], bool]
 ON_TIME: Final = timedelta(seconds=10)
@@ -30,23 +30,39 @@ def first_date(trigger: Trigger, now: datetime) -> datetime | None:
     return _next(trigger, now)
 
 
-def due(trigger: Trigger, since: datetime, now: datetime, allowed: Allowed) -> Due:
-    """What follows from ``since``, the date that was waited for, having passed."""
+def due(
+    trigger: Trigger, since: datetime, now: datetime, allowed: Allowed, on_dates: Allowed
+) -> Due:
+    """What follows from ``since``, the date that was waited for, having passed.
+
+    ``allowed`` judges every condition of the date that is due, ``on_dates`` only those that judge
+    a date: the dates that they refuse are skipped without waiting for them.
+    """
     late_maximum = getattr(trigger, "late_maximum_delay", None)
     recovery = Recovery(getattr(trigger, "recover_missed_schedules", None) or Recovery.ALL)
     date: datetime | None = since
     match recovery:
         case Recovery.NONE if now - since > ON_TIME:
-            return Due(None, _next(trigger, now))
+            return Due(None, _following(trigger, now, on_dates))
         case Recovery.LAST:
-            date = _last(trigger, since, now)
+            date = _last(trigger, since, now, on_dates)
         case Recovery.ALL | Recovery.NONE:
             pass
     if date is not None and late_maximum is not None and now - date > late_maximum:
-        return Due(None, _next(trigger, max(date, now - late_maximum)))
+        oldest = max(date, now - late_maximum)
+        return Due(None, _following(trigger, oldest, on_dates))
     if date is None or not allowed(date):
-        return Due(None, _next(trigger, date or now))
-    return Due(date, _next(trigger, date))
+        return Due(None, _following(trigger, date or now, on_dates))
+    return Due(date, _following(trigger, date, on_dates))
+
+
+def _following(trigger: Trigger, after: datetime, on_dates: Allowed) -> datetime | None:
+    """The next date that the conditions on dates allow, or the last that was looked at."""
+    date = None
+    for _, date in zip(range(MAX_SKIPPED), _dates_after(trigger, after), strict=False):
+        if on_dates(date):
+            return date
+    return date
 
 
 def backfill_next(trigger: Trigger, after: datetime, end: datetime) -> datetime | None:
@@ -94,7 +110,7 @@ def _dates_after(trigger: Trigger, after: datetime) -> Iterator[datetime]:
 
 
 def _first(dates: Iterator[datetime], allowed: Allowed) -> datetime | None:
-    for _, date in zip(range(5_000), dates, strict=False):
+    for _, date in zip(range(MAX_SKIPPED), dates, strict=False):
         if allowed(date):
             return date
     return None
@@ -107,12 +123,14 @@ def _previous(trigger: Trigger, before: datetime, allowed: Allowed) -> datetime 
     return former[-1] if former else None
 
 
-def _last(trigger: Trigger, since: datetime, now: datetime) -> datetime | None:
-    """The latest date that has passed."""
+def _last(trigger: Trigger, since: datetime, now: datetime, on_dates: Allowed) -> datetime | None:
+    """The latest date that has passed and is allowed; None if all were refused."""
     if isinstance(trigger, Schedule):
-        return previous_before(_cron(trigger), now + timedelta(microseconds=1)) or since
-    passed = [date for date in _listed(trigger) if since <= date <= now]
-    return passed[-1] if passed else since
+        moment = now + timedelta(microseconds=1)
+        found = previous_before(_cron(trigger), moment, allowed=on_dates)
+        return found if found is not None and found >= since else None
+    passed = [date for date in _listed(trigger) if since <= date <= now and on_dates(date)]
+    return passed[-1] if passed else None
 
 
 def _listed(trigger: Trigger) -> list[datetime]:

@@ -27,7 +27,7 @@ select t.flow_uid, t.revision, t.trigger_id, e.state from trigger_state t
   left join execution e on e.tenant_id = t.tenant_id and e.id = t.execution_id
  where t.tenant_id = %s and t.id = %s and t.execution_id is not null
    and (e.id is null or e.ended_at is not null)
- for update of t skip locked
+ for no key update of t skip locked
 """
 _FREE: Final = """
 update trigger_state set execution_id = null, disabled = disabled or %s, updated_at = now()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,15 +12,20 @@ from django.db import connection
 from downbeat.common import clock, doorbell
 from downbeat.sdk.trigger import Trigger
 from executions.services.creation import text
-from executions.triggering import schedules
+from executions.triggering import listening, schedules, windows
+from executions.triggering.context import trigger_context
 from executions.triggering.families import Family, family_of
+from executions.triggering.rendering import rendered
 from flows import facade as flows
 from flows.contracts import FlowDeleted, FlowPublished, RevisionRef
+from flows.spec.expressions import ExpressionError
 from tenants import facade as tenants
 
+log = logging.getLogger(__name__)
+
 _KNOWN: Final = """
-select trigger_id, id, spec, next_at, source_disabled from trigger_state
- where tenant_id = %s and flow_uid = %s for update
+select trigger_id, id, spec, next_at, source_disabled, backfill from trigger_state
+ where tenant_id = %s and flow_uid = %s for no key update
 """
 _UPSERT: Final = """
 insert into trigger_state as t (id, tenant_id, namespace_id, namespace, flow_id, flow_uid, revision,
@@ -32,6 +38,7 @@ on conflict (tenant_id, namespace, flow_id, trigger_id) do update
    set flow_uid = excluded.flow_uid, revision = excluded.revision, type = excluded.type,
        family = excluded.family, spec = excluded.spec, next_at = excluded.next_at,
        source_disabled = excluded.source_disabled, worker_group = excluded.worker_group,
+       backfill = case when t.spec = excluded.spec then t.backfill end, error = null,
        version = t.version + 1, updated_at = now()
 returning id
 """
@@ -67,8 +74,7 @@ def _put(revision: RevisionRef, trigger: Trigger, known: tuple[Any, ...] | None)
 
     family = family_of(trigger)
     disabled = trigger.disabled or revision.disabled
-    place = tenants.namespace(revision.namespace)
-    id = known[0] if known else uuid7()
+    id, group = known[0] if known else uuid7(), _group(revision, trigger)
     facts = {
         "id": id,
         "tenant": revision.tenant_id,
@@ -83,22 +89,40 @@ def _put(revision: RevisionRef, trigger: Trigger, known: tuple[Any, ...] | None)
         "spec": text(trigger.raw),
         "source_disabled": disabled,
         "next_at": _next_at(trigger, family, known, disabled=disabled),
-        "worker_group": place.worker_group if place else None,
+        "worker_group": group,
     }
     with connection.cursor() as cursor:
         cursor.execute(_UPSERT, facts)
+    if known is not None and not _same(known[1], trigger):
+        windows.forget(revision.tenant_id, id)
+    listening.listen(revision, trigger, id, disabled=disabled)
     if family in (Family.POLL, Family.SCHEDULE) and not disabled:
-        doorbell.ring_on_commit("schedule", revision.tenant_id, id)
+        doorbell.ring_on_commit("schedule", revision.tenant_id, id, group=group)
+
+
+def _group(revision: RevisionRef, trigger: Trigger) -> str | None:
+    """The group whose workers poll: the trigger's own, the flow's, the namespace's, the default."""
+    wanted = trigger.worker_group or revision.spec.worker_group
+    if wanted is not None:
+        try:
+            return str(rendered(wanted.key, trigger_context(revision)))
+        except ExpressionError as problem:
+            log.warning("the workerGroup of trigger %s cannot be rendered: %s", trigger.id, problem)
+    place = tenants.namespace(revision.namespace)
+    return place.worker_group if place else None
 
 
 def _next_at(
     trigger: Trigger, family: Family, known: tuple[Any, ...] | None, *, disabled: bool
 ) -> datetime | None:
-    """An unchanged trigger keeps its moment; a new, changed or re-enabled one looks from now."""
+    """An unchanged trigger keeps its moment; a new, changed or re-enabled one looks from now.
+
+    A backfill of an unchanged schedule goes on where it was.
+    """
     if known is not None:
-        _, spec, next_at, was_disabled = known
-        unchanged = _same(spec, trigger) and was_disabled == disabled
-        if unchanged and next_at is not None:
+        _, spec, next_at, was_disabled, backfill = known
+        unchanged = was_disabled == disabled or backfill is not None
+        if unchanged and next_at is not None and _same(spec, trigger):
             kept: datetime = next_at
             return kept
     match family:

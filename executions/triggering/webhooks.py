@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from downbeat.common.errors import NotFound
+from downbeat.common import clock
+from downbeat.common.errors import Invalid, NotFound
 from downbeat.common.scope import tenant_scope
 from downbeat.sdk.fields import has_expression
 from executions.contracts import Cause, Started, StartOptions
@@ -36,6 +37,12 @@ class WebhookUnknown(NotFound):
 
     def __init__(self) -> None:
         super().__init__("webhook")
+
+
+class WebhookInputs(Invalid):
+    """The inputs of trigger `{trigger}` cannot be made from this call: {reason}. Send what they name."""
+
+    code = "webhook.inputs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +98,15 @@ def call(
             cause=Cause(id=trigger.id, type=trigger.type, variables=variables),
             check_required=False,
         )
-        given = rendered(trigger.inputs, context) or {}
+        given = _inputs(trigger, context)
         return Answered(start(revision, given, options, idempotency=idempotency), trigger)
+
+
+def _inputs(trigger: Webhook, context: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        return rendered(trigger.inputs, context) or {}
+    except ExpressionError as problem:
+        raise WebhookInputs(trigger=trigger.id, reason=problem) from None
 
 
 def _with_key(revision: RevisionRef, key: str) -> Webhook | None:
@@ -119,7 +133,7 @@ def _holds(revision: RevisionRef, trigger: Webhook, context: Mapping[str, Any]) 
     if not trigger.conditions and trigger.when is None:
         return True
     try:
-        return judging.allows(revision, trigger, context)
+        return judging.allows(revision, trigger, context, date=clock.now())
     except ExpressionError:
         return False
 

@@ -87,7 +87,7 @@ class BubblewrapLauncher:
 
     def _breed(self, flavour: Flavour) -> Breed:
         settings = self._settings
-        inside = {**rules_of(settings), "uid": None, "gid": None}
+        inside = {**rules_of(settings), "uid": None, "gid": None, "sandboxed": True}
         inside["processes"] = settings.ceilings.processes
         config = {
             "preload": _PRELOAD[flavour],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, BinaryIO, Protocol
 
 from executions.worker.work import AttemptKey, AttemptResult, LogRecord
@@ -30,6 +31,12 @@ class WorkerChannel(Protocol):
     def save(self, key: AttemptKey, name: str, content: BinaryIO) -> str:
         """Puts a file below the attempt's folder of internal storage; returns its URI."""
 
+    def kept(self, key: AttemptKey, name: str, ttl: timedelta | None) -> BinaryIO | None:
+        """A file that an earlier attempt of this flow has kept, unless it is older than ``ttl``."""
+
+    def keep(self, key: AttemptKey, name: str, content: BinaryIO) -> None:
+        """Keeps a file for later attempts of this flow, over an older one of that name."""
+
     def namespace_files(
         self,
         key: AttemptKey,
@@ -44,8 +51,10 @@ class WorkerChannel(Protocol):
 
         Operations that this package itself asks for: ``kv.set``, ``kv.delete``, ``kv.keys``,
         ``file.uri {path}``, ``file.size {uri}``, ``file.exists {uri}``, ``execution.error_logs``,
+        ``task.recall {digest, ttl}``, ``task.keep {digest, ttl, outputs}``,
         ``text.encrypt {key, text}``, ``text.decrypt {key, text}``, and for tasks
-        ``secret.seal {text}`` (the map that stands for an encrypted text in outputs).
+        ``secret.seal {text}`` (the map that stands for an encrypted text in outputs), which
+        ``secret.open {token}`` gives back.
         """
 
     def remember(self, key: AttemptKey, state: Mapping[str, Any]) -> None:

@@ -21,6 +21,8 @@ from downbeat.sdk.effects import (
     MetricValue,
     ResumeExecution,
     SetVariables,
+    StateDelete,
+    StateMerge,
     ToggleTrigger,
 )
 from downbeat.sdk.errors import TaskFailed, TaskWarning
@@ -47,25 +49,30 @@ class ChannelInlineContext:
         arguments = {"namespace": namespace, "prefix": prefix}
         return list(self._channel.request(self._key, "kv.keys", arguments))
 
+    def state_get(self, key: str) -> Mapping[str, Any] | None:
+        found: Mapping[str, Any] | None
+        found = self._channel.request(self._key, "state.get", {"key": key})
+        return found
+
 
 def run_inline(
     task: InlineTask, work: Work, channel: WorkerChannel, book: Logbook, masker: Masker
 ) -> AttemptResult:
     """The result of a quick task."""
+    metrics: list[MetricPoint] = []
+    left: list[Effect] = []
     try:
         done = task.run_inline(ChannelInlineContext(channel, work))
+        for effect in done.effects:
+            _apply(effect, channel, work.key, book, metrics, left)
     except TaskWarning as warning:
         book.say("WARN", str(warning))
         outputs = warning.outputs if isinstance(warning.outputs, Mapping) else {}
         return AttemptResult(work.key, Ending.WARNING, outputs=masker.value(outputs))
-    except TaskFailed as failure:
+    except (TaskFailed, ValueError) as failure:
         text = masker.text(str(failure))
         book.say("ERROR", text)
         return AttemptResult(work.key, Ending.FAILED, error=text, reason="task")
-    metrics: list[MetricPoint] = []
-    left: list[Effect] = []
-    for effect in done.effects:
-        _apply(effect, channel, work.key, book, metrics, left)
     return AttemptResult(
         work.key,
         Ending(done.state),
@@ -98,6 +105,11 @@ def _apply(
                 "error_on_missing": effect.error_on_missing,
             }
             channel.request(key, "kv.delete", arguments)
+        case StateMerge():
+            merged = {"key": effect.key, "data": dict(effect.data), "about": effect.about}
+            channel.request(key, "state.merge", merged)
+        case StateDelete():
+            channel.request(key, "state.delete", {"key": effect.key})
         case AddLabels() | SetVariables() | ResumeExecution() | EndExecution() | ToggleTrigger():
             left.append(effect)
         case _:
@@ -112,4 +124,5 @@ def _kv_set(effect: KvSet) -> dict[str, Any]:
         "kind": effect.kind,
         "ttl": None if effect.ttl is None else format_duration(effect.ttl),
         "overwrite": effect.overwrite,
+        "description": effect.description,
     }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Literal
+from uuid import UUID
 
 from executions.worker.channel import WorkerChannel
 from executions.worker.masking import Masker
@@ -39,6 +41,7 @@ class Logbook:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._channel, self._key, self.task_id = channel, key, task_id
+        self._own = key  # under which files are saved, whoever speaks
         self._masker, self._limits = masker, limits
         self._least = _ORDER.get(least or "TRACE", 0)
         self._wall, self._clock = wall, clock
@@ -49,6 +52,12 @@ class Logbook:
         self._allowance = float(limits.burst)
         self._refilled = clock()
         self._file: BinaryIO | None = None if file is None else file.open("w+b")
+
+    def turn_to(self, task_id: str, task_run_id: UUID, *, least: str | None) -> None:
+        """Writes for another task run of the same attempt from here on."""
+        self._report_omissions()
+        self.task_id, self._least = task_id, _ORDER.get(least or "TRACE", 0)
+        self._key = replace(self._key, task_run_id=task_run_id)
 
     def line(self, level: Level, text: str, *, at: float | None = None) -> None:
         """Takes a line; a text of several lines stays one record."""
@@ -105,7 +114,7 @@ class Logbook:
         self._file.seek(0)
         with self._file as whole:
             self._file = None
-            return self._channel.save(self._key, f"{self.task_id}.log", whole)
+            return self._channel.save(self._own, f"{self.task_id}.log", whole)
 
     def _admitted(self) -> bool:
         if self.saturated:

@@ -27,37 +27,57 @@ class Masker:
     """Replaces secrets in text; more secrets may become known while a task runs."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._variants: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
-        self.longest = 0
+        self._in_texts, self._in_values = _Words(), _Words()
         self.learn(secrets)
 
-    def learn(self, secrets: Iterable[str]) -> None:
-        """Hides these values too."""
-        new = {variant for secret in secrets for variant in variants(secret)} - self._variants
-        if not new:
-            return
-        self._variants |= new
-        self.longest = max(map(len, self._variants))
-        self._pattern = re.compile(_alternatives(self._variants))
+    @property
+    def longest(self) -> int:
+        """Characters of the longest form of a secret."""
+        return self._in_texts.longest
+
+    def learn(self, secrets: Iterable[str], *, in_values: bool = True) -> None:
+        """Hides these values too; without ``in_values`` in texts only, not in outputs."""
+        found = {variant for secret in secrets for variant in variants(secret)}
+        self._in_texts.add(found)
+        if in_values:
+            self._in_values.add(found)
 
     def text(self, text: str) -> str:
         """The text with every secret hidden."""
-        return text if self._pattern is None else self._pattern.sub(MASK, text)
+        return self._in_texts.hidden(text)
 
     def value(self, value: Any) -> Any:
         """Plain data with every secret hidden, in keys too."""
-        if self._pattern is None:
+        if not self._in_values.longest:
             return value
         match value:
             case str():
-                return self.text(value)
+                return self._in_values.hidden(value)
             case Mapping():
                 return {self.value(key): self.value(item) for key, item in value.items()}
             case list() | tuple():
                 return [self.value(item) for item in value]
             case _:
                 return value
+
+
+class _Words:
+    """A growing set of words, and the pattern that finds them."""
+
+    def __init__(self) -> None:
+        self._words: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self.longest = 0
+
+    def add(self, words: set[str]) -> None:
+        if words <= self._words:
+            return
+        self._words |= words
+        self.longest = max(map(len, self._words))
+        self._pattern = re.compile(_alternatives(self._words))
+
+    def hidden(self, text: str) -> str:
+        return text if self._pattern is None else self._pattern.sub(MASK, text)
 
 
 def variants(secret: str) -> Iterator[str]:

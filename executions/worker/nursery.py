@@ -250,14 +250,14 @@ class Nursery:
         gone.note_exit(code, cpu, peak)
         if died_idle or gone.given_back:
             gone.shut()
-            _sweep(gone.workdir)
+            sweep_away(gone.workdir)
 
     def _take_back(self, process: TaskProcess) -> None:
         process.given_back = True
         process.order("finish")
         process.shut()
         if process.gone:
-            _sweep(process.workdir)
+            sweep_away(process.workdir)
 
     def _bury(self) -> None:
         """The zygote is gone: nobody else would end what it leaves, or say that it ended."""
@@ -274,11 +274,11 @@ class Nursery:
             process.note_exit(None)
             if process.given_back or id(process) in idle:
                 process.shut()
-                _sweep(process.workdir)
+                sweep_away(process.workdir)
         self._orders.close()
 
 
-def _sweep(workdir: Path) -> None:
+def sweep_away(workdir: Path) -> None:
     """Removes a working directory in the background: it may be large."""
     with contextlib.suppress(RuntimeError):  # the interpreter is going down
         _janitor.submit(_remove, workdir)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from downbeat.sdk.records import record_expressions
 from downbeat.sdk.task import Task
 from downbeat.sdk.trigger import Trigger
+from executions.worker.record_context import record_context
 from executions.worker.session import Session
 from executions.worker.supervision import Ended
 from executions.worker.work import AttemptResult, Ending
@@ -35,6 +37,7 @@ class PluginJob:
             "run": asdict(work.info),
             "remembered": dict(work.remembered),
             "state": dict(work.remembered),
+            "record_context": record_context(record_expressions(self.spec), work, session.channel),
             "local_paths": session.settings.folders_of(work.info.namespace),
         }
 

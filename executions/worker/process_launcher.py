@@ -27,6 +27,10 @@ _PRELOAD: dict[Flavour, tuple[str, ...]] = {
 }
 
 
+_LATER = ("executions.worker.child.http_library", "executions.worker.child.expressions")
+"""What many tasks load while they run, and would each wait for."""
+
+
 def preload_of(flavour: Flavour, settings: WorkerSettings) -> tuple[str, ...]:
     """What a warm parent imports: for tasks of plug-ins, every module that brings one."""
     if flavour is not Flavour.TASK:
@@ -36,7 +40,7 @@ def preload_of(flavour: Flavour, settings: WorkerSettings) -> tuple[str, ...]:
         for found in registry(settings.test_types)
         if issubclass(found, RunnableTask | PollingTrigger) and not issubclass(found, ScriptTask)
     }
-    return (*_PRELOAD[flavour], *sorted(modules), "executions.worker.child.http_library")
+    return (*_PRELOAD[flavour], *sorted(modules), *_LATER)
 
 
 class Nurseries:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from downbeat.sdk.task import Task
+from downbeat.sdk.sealed import opened
+from downbeat.sdk.task import StandInTask, Task
 from downbeat.sdk.trigger import Trigger
 from executions.worker.channel import WorkerChannel
 from executions.worker.masking import Masker
@@ -18,6 +19,7 @@ from executions.worker.work import AttemptKey, Work
 from flows.spec.expressions import ExpressionError, compile_template, truthy
 from flows.spec.registry import Registry, load_registry
 from flows.spec.render import RenderError, render_task, render_trigger
+from flows.spec.written_task import written_task
 
 Part = TypeVar("Part", Task, Trigger)
 _LARGEST_TEXT = 8 * 1024 * 1024
@@ -30,16 +32,43 @@ def registry(test_types: bool) -> Registry:
 
 
 class LazyOutputs(Mapping[str, Any]):
-    """Outputs of earlier tasks: those that came with the work, the others asked for when named."""
+    """Outputs of earlier tasks: those that came with the work, the others asked for when named.
 
-    def __init__(self, channel: WorkerChannel, key: AttemptKey, given: Mapping[str, Any]) -> None:
-        self._channel, self._key = channel, key
+    Sealed texts in them are opened, and hidden from then on in the log; without a masker they stay
+    sealed.
+    """
+
+    def __init__(
+        self,
+        channel: WorkerChannel,
+        key: AttemptKey,
+        given: Mapping[str, Any],
+        masker: Masker | None = None,
+    ) -> None:
+        self._channel, self._key, self._masker = channel, key, masker
         self._known: dict[str, Any] = {task: given[task] for task in given}
+        self._opened: dict[str, Any] = {}
 
     def __getitem__(self, task_id: str) -> Any:
         if task_id not in self._known:
             self._known.update(self._channel.outputs(self._key, (task_id,)))
-        return self._known[task_id]
+        if self._masker is None:
+            return self._known[task_id]
+        if task_id not in self._opened:
+            self._opened[task_id] = opened(self._known[task_id], self._open)
+        return self._opened[task_id]
+
+    def _open(self, token: str) -> str | None:
+        if self._masker is None:
+            return None
+        try:
+            text = self._channel.request(self._key, "secret.open", {"token": token})
+        except ValueError as problem:
+            raise ExpressionError(str(problem)) from None
+        if text is None:
+            return None
+        self._masker.learn((str(text),), in_values=False)
+        return str(text)
 
     def __contains__(self, task_id: object) -> bool:
         try:
@@ -144,11 +173,12 @@ class TaskRenderer:
     def spec(self, work: Work, masker: Masker, additions: Mapping[str, Any]) -> Task | Trigger:
         """The rendered task or trigger; raises ``RenderError``."""
         services = ChannelServices(self.channel, work.key, masker)
-        context = self.context(work, additions)
+        context = self.context(work, masker, additions)
         try:
             if work.kind == "poll":
                 return render_trigger(self._trigger(work), context, services)
-            return render_task(self._task(work), context, services)
+            task = self._task(work)
+            return task if work.rendered else render_task(task, context, services)
         except (RenderError, ExpressionError, ValueError) as problem:
             raise RenderError("", masker.text(str(problem))) from None
 
@@ -158,19 +188,40 @@ class TaskRenderer:
             return condition
         services = ChannelServices(self.channel, work.key, masker)
         try:
-            text = compile_template(condition).render(self.context(work, {}), services=services)
+            text = compile_template(condition).render(
+                self.context(work, masker, {}), services=services
+            )
         except ExpressionError as problem:
             raise RenderError("runIf", masker.text(str(problem))) from None
         return truthy(text)
 
-    def context(self, work: Work, additions: Mapping[str, Any]) -> dict[str, Any]:
+    def context(self, work: Work, masker: Masker, additions: Mapping[str, Any]) -> dict[str, Any]:
         """What the expressions of this attempt see."""
         given = work.context.get("outputs") or {}
         return {
             **work.context,
-            "outputs": LazyOutputs(self.channel, work.key, given),
+            "outputs": LazyOutputs(self.channel, work.key, given, masker),
             **additions,
         }
+
+    def stood_for(self, work: Work, masker: Masker, additions: Mapping[str, Any]) -> Work:
+        """The work of the task that a stand-in writes; raises ``RenderError``.
+
+        The written task is not rendered again: what it says is what it does.
+        """
+        spec = cast(StandInTask, self.spec(work, masker, additions))
+        try:
+            written = written_task(spec.definition(), work.info.task_id, self.known)
+        except RenderError as problem:
+            raise RenderError(problem.field, masker.text(problem.message)) from None
+        return replace(
+            work,
+            type_name=written.type,
+            task={"taskCache": work.task.get("taskCache"), **written.raw},
+            timeout=min(filter(None, (work.timeout, spec.timeout)), default=None),
+            log_level=work.log_level or written.log_level,
+            rendered=True,
+        )
 
     def _task(self, work: Work) -> Task:
         found = self.known.task(work.type_name)
@@ -186,6 +237,7 @@ class TaskRenderer:
 
 
 def _validated(kind: type[Part], work: Work, known: Registry) -> Part:
-    spec = kind.model_validate(dict(work.task), context={"registry": known})
+    context = {"registry": known, "rendered": work.rendered}
+    spec = kind.model_validate(dict(work.task), context=context, by_alias=True, by_name=False)
     spec._raw = work.task
     return spec

@@ -9,32 +9,36 @@ directory; hands over the job; and watches until the end. Whatever user code doe
 from __future__ import annotations
 
 import logging
-import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
+from uuid import UUID
 
 from downbeat.sdk.errors import TaskFailed
-from downbeat.sdk.script import NamespaceFiles, ScriptTask
-from downbeat.sdk.task import InlineTask, Task
+from downbeat.sdk.script import ScriptTask
+from downbeat.sdk.task import InlineTask, StandInTask, Task
+from downbeat.sdk.trigger import Trigger
 from executions.worker.channel import Control, LeaseLost, WorkerChannel
 from executions.worker.choosing import flavour_of, folders_for, script_python
+from executions.worker.directory_child import child_channel, memory_of
 from executions.worker.directory_job import DirectoryJob
 from executions.worker.environments import BuildFailed, Environments
 from executions.worker.inline_job import run_inline
 from executions.worker.launching import Flavour, Launcher, LaunchRefused, TaskProcess, Wanted
 from executions.worker.logbook import Logbook
 from executions.worker.masking import Masker
+from executions.worker.nursery import sweep_away
 from executions.worker.plugin_job import PluginJob
 from executions.worker.rendering import TaskRenderer
 from executions.worker.script_job import ScriptJob
-from executions.worker.session import Session, save_files
+from executions.worker.session import Session
 from executions.worker.settings import WorkerSettings
+from executions.worker.shared_directory import SharedFolder
+from executions.worker.task_cache import TaskCache
 from executions.worker.work import AttemptResult, Ending, Work
-from executions.worker.workspace import Workspace
 from flows.spec.render import RenderError
 
 log = logging.getLogger(__name__)
@@ -47,7 +51,12 @@ class _Desk:
     control: Control
     masker: Masker
     book: Logbook
+    channel: WorkerChannel
     folder: Path | None = None
+
+    def places(self) -> dict[str, Any]:
+        """Names for the folder that is known before there is a process."""
+        return {} if self.folder is None else {"workingDir": str(self.folder)}
 
 
 class AttemptRunner:
@@ -67,7 +76,7 @@ class AttemptRunner:
     def run(self, work: Work, control: Control) -> AttemptResult:
         """The result of an attempt; never raises for what user code does."""
         masker = Masker(work.masked)
-        desk = _Desk(control, masker, self._book(work, masker))
+        desk = _Desk(control, masker, self._book(work, masker), self._channel)
         run = self._directory if work.kind == "directory" else self._one
         result = self._guarded(work, desk, run)
         try:
@@ -98,9 +107,11 @@ class AttemptRunner:
 
     def _one(self, work: Work, desk: _Desk) -> AttemptResult:
         known = None if work.kind == "poll" else self._renderer.known.task(work.type_name)
+        if known is not None and issubclass(known, StandInTask):
+            return self._one(self._renderer.stood_for(work, desk.masker, desk.places()), desk)
         if known is not None and issubclass(known, InlineTask):
-            spec = cast(InlineTask, self._renderer.spec(work, desk.masker, {}))
-            return run_inline(spec, work, self._channel, desk.book, desk.masker)
+            spec = cast(InlineTask, self._renderer.spec(work, desk.masker, desk.places()))
+            return run_inline(spec, work, desk.channel, desk.book, desk.masker)
         process = self._launcher.take(self._wanted(work, desk))
         try:
             return self._in_process(work, desk, process)
@@ -112,7 +123,7 @@ class AttemptRunner:
             work=work,
             control=desk.control,
             process=process,
-            channel=self._channel,
+            channel=desk.channel,
             masker=desk.masker,
             book=desk.book,
             settings=self._settings,
@@ -121,6 +132,19 @@ class AttemptRunner:
         spec = self._renderer.spec(work, desk.masker, session.places())
         if isinstance(spec, Task):
             session.timeout = spec.timeout
+        # What a task leaves in a shared directory is not kept, so there it always runs.
+        shared = desk.folder is not None
+        cache = (
+            None if shared else TaskCache.of(work, spec, session.folder, desk.channel, desk.book)
+        )
+        if cache is not None and (known := cache.recall()) is not None:
+            return known
+        result = self._ran(session, spec)
+        if cache is not None:
+            cache.keep(result)
+        return result
+
+    def _ran(self, session: Session, spec: Task | Trigger) -> AttemptResult:
         if isinstance(spec, ScriptTask):
             return ScriptJob(session, spec.program(), self._environments).run()
         return PluginJob(session, spec).run()
@@ -135,49 +159,46 @@ class AttemptRunner:
 
     def _directory(self, work: Work, desk: _Desk) -> AttemptResult:
         """Runs the tasks of a shared directory; their records travel with the result."""
-        spec = self._renderer.spec(work, desk.masker, {})
         folder = Path(tempfile.mkdtemp(dir=self._settings.scratch, prefix="shared-"))
+        desk = replace(desk, folder=folder)
         try:
-            self._fill(work, spec, folder)
+            spec = self._renderer.spec(work, desk.masker, desk.places())
+            shared = SharedFolder(
+                work, spec, folder, self._channel, self._settings, desk.book, desk.masker
+            )
+            shared.fill()
+            memory = memory_of(work)
             job = DirectoryJob(
                 work=work,
                 control=desk.control,
-                folder=folder,
-                run_one=lambda child, place: self._child(child, desk, place),
-                should_run=lambda child, task: self._renderer.wants_to_run(
-                    child, task.get("runIf", True), desk.masker
-                ),
+                run_one=lambda child: self._child(child, desk, memory),
+                should_run=lambda child, task: self._should_run(child, task, desk),
+                limit=cast(Task, spec).timeout,
             )
             ending = job.run(work.task.get("tasks") or ())
-            wanted = tuple(getattr(spec, "output_files", None) or ())
-            saved = save_files(
-                self._channel, work, self._settings, folder, (*wanted, *work.captures)
-            )
+            desk.book.turn_to(work.info.task_id, work.key.task_run_id, least=work.log_level)
+            return shared.result(job, ending)
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
-        return AttemptResult(
-            work.key,
-            ending,
-            outputs={"outputFiles": saved} if saved else {},
-            children=tuple(job.records),
-            reason=None if ending in (Ending.SUCCESS, Ending.WARNING) else ending.value.lower(),
-        )
+            sweep_away(folder)
 
-    def _child(self, work: Work, desk: _Desk, folder: Path) -> AttemptResult:
-        desk.book.task_id = work.info.task_id
-        return self._guarded(work, replace(desk, folder=folder), self._one)
+    def _should_run(self, work: Work, task: Mapping[str, Any], desk: _Desk) -> bool:
+        """Whether the condition of a task inside holds; says so in its log if it cannot be told."""
+        desk.book.turn_to(work.info.task_id, UUID(work.info.task_run_id), least=work.log_level)
+        try:
+            return self._renderer.wants_to_run(work, task.get("runIf", True), desk.masker)
+        except RenderError as problem:
+            desk.book.say("ERROR", str(problem))
+            raise
 
-    def _fill(self, work: Work, spec: Any, folder: Path) -> None:
-        settings = self._settings
-        space = Workspace(folder, self._channel, work.key, settings.uid, settings.task_gid)
-        space.own(folder)
-        files = getattr(spec, "namespace_files", None)
-        if files is not None:
-            chosen = NamespaceFiles.model_validate(
-                files.model_dump(exclude_none=True), context={"rendered": True}
-            )
-            space.add_namespace_files(chosen, work.info.namespace)
-        space.add_input_files(getattr(spec, "input_files", None))
+    def _child(
+        self, work: Work, desk: _Desk, memory: dict[str, Mapping[str, Any]]
+    ) -> AttemptResult:
+        desk.book.turn_to(work.info.task_id, UUID(work.info.task_run_id), least=work.log_level)
+        channel = child_channel(self._channel, work.info.task_id, memory)
+        result = self._guarded(work, replace(desk, channel=channel), self._one)
+        with suppress(LeaseLost):
+            desk.book.flush()  # the next try, or the next task, may begin much later
+        return result
 
     def _book(self, work: Work, masker: Masker) -> Logbook:
         file = self._settings.scratch / f"log-{work.key.task_run_id}-{work.key.epoch}"

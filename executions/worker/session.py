@@ -16,8 +16,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+from downbeat.sdk import confined
 from downbeat.sdk.fields import format_duration
-from executions.worker import collecting
 from executions.worker.channel import Control, LeaseLost, WorkerChannel
 from executions.worker.launching import TaskProcess
 from executions.worker.lines import MARK, Line, LineCutter
@@ -31,7 +31,7 @@ from executions.worker.work import AttemptResult, Ending, MetricPoint, Work
 _MOST_METRICS = 10_000
 _MOST_ASSETS = 1_000
 _LINE_BYTES = 4
-_HIDDEN = frozenset({".tmp", ".fetched"})
+HIDDEN = frozenset({".tmp", ".fetched"})
 
 
 @dataclass(slots=True)
@@ -112,7 +112,7 @@ class Session:
                 message=self._message,
                 tick=self._tick,
             ),
-            timeout=self.work.timeout or self.timeout,
+            timeout=self._limit(),
             grace=self.settings.kill_grace,
             longest_message=self.settings.outputs_bytes + (1 << 20),
         )
@@ -122,13 +122,17 @@ class Session:
                 self._line(name, line)
         return ended
 
+    def _limit(self) -> timedelta | None:
+        """The sooner of the work's own time limit and the task's."""
+        return min(filter(None, (self.work.timeout, self.timeout)), default=None)
+
     def stopped(self, stop: Stop) -> AttemptResult:
         """The result of an attempt that was stopped from outside."""
         match stop:
             case Stop.KILLED:
                 return self.result(Ending.KILLED, reason="killed")
             case Stop.TIMEOUT:
-                length = self.work.timeout or self.timeout or timedelta()
+                length = self._limit() or timedelta()
                 message = f"Timeout: the task ran longer than {format_duration(length)}"
                 return self.failed("timeout", message)
             case Stop.TOO_MUCH:
@@ -295,10 +299,10 @@ def save_files(
     """Saves the files below a folder that globs match; returns name → URI."""
     saved: dict[str, str] = {}
     largest = settings.output_file_bytes
-    for found in collecting.find(str(folder), patterns, hidden=_HIDDEN.union(hidden)):
+    for found in confined.find(str(folder), patterns, hidden=HIDDEN.union(hidden)):
         if found.size > largest:
             raise OSError(f"The file '{found.name}' is larger than {largest} bytes")
-        with collecting.open_inside(str(folder), found.name, owner=settings.uid) as content:
+        with confined.open_inside(str(folder), found.name, owner=settings.uid) as content:
             saved[found.name] = channel.save(work.key, found.name, content)
     return saved
 

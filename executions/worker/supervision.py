@@ -93,7 +93,7 @@ class Supervision:
         return self._ended
 
     def _watch(self) -> None:
-        stop = _stop_signal()
+        stop = stop_signal()
         self.control.on_kill(stop)
         poll = select.poll()
         control = self.process.control.fileno()
@@ -225,7 +225,7 @@ class Supervision:
         self._kill_at = time.monotonic() + self.grace.total_seconds()
 
 
-def _stop_signal() -> int:
+def stop_signal() -> int:
     """The descriptor by which this thread is told to stop.
 
     It is never closed: a call that comes late must not reach what has its number then.

@@ -45,6 +45,12 @@ class Work:
     remembered: Mapping[str, Any] = field(default_factory=dict)
     captures: tuple[str, ...] = ()
     """Names of files that expressions of other tasks expect among this task's ``outputFiles``."""
+    rendered: bool = False
+    """Whether the properties are values already, to be taken as they are."""
+    path: tuple[str, ...] = ()
+    """The values of the loops around it, its own last: where its outputs are placed."""
+    implied: int = 0
+    """How many of them, from the outermost, expressions here do not name."""
     masked: tuple[str, ...] = ()
     """Values that must not be readable in anything that leaves (inputs of type SECRET)."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
+from downbeat.sdk.confined import parts_of, write_inside
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.script import NamespaceFiles
 from executions.worker.channel import WorkerChannel
@@ -60,7 +61,7 @@ class Workspace:
         names: list[str] = []
         for space in wanted.namespaces or (namespace,):
             found = self.channel.namespace_files(
-                self.key, space, _words(wanted.include), _words(wanted.exclude)
+                self.key, space, words(wanted.include), words(wanted.exclude)
             )
             prefix = f"{space}/" if wanted.folder_per_namespace else ""
             for path, uri in found.items():
@@ -73,13 +74,11 @@ class Workspace:
 
     def write_text(self, name: str, text: str) -> Path:
         """Writes a file of text."""
-        path = self._place(name)
-        path.write_text(text, encoding="utf-8", errors="surrogateescape", newline="")
-        self.own(path)
-        return path
+        return self._write(name, io.BytesIO(text.encode("utf-8", "surrogateescape")))
 
     def _wants(self, name: str, if_exists: str) -> bool:
-        if not self._path(name).exists() or if_exists in ("OVERWRITE", "WARN"):
+        taken = os.path.lexists(self.folder.joinpath(*parts_of(name)))
+        if not taken or if_exists in ("OVERWRITE", "WARN"):
             return True
         if if_exists == "FAIL":
             raise TaskFailed(f"The namespace file '{name}' exists in the working directory already")
@@ -94,31 +93,20 @@ class Workspace:
         return self._fetched[uri]
 
     def _write(self, name: str, content: BinaryIO) -> Path:
-        path = self._place(name)
-        with path.open("wb") as into:
-            shutil.copyfileobj(content, into, 1 << 20)
-        self.own(path)
-        return path
+        write_inside(str(self.folder), name, content, owner=self.owner)
+        return self.folder.joinpath(*parts_of(name))
 
-    def _path(self, name: str) -> Path:
-        parts = PurePosixPath(name.replace("\\", "/")).parts
-        if not parts or parts[0] == "/" or ".." in parts or "\0" in name:
-            raise TaskFailed(f"The file name '{name}' leads out of the working directory")
-        return self.folder.joinpath(*parts)
+    @property
+    def owner(self) -> tuple[int, int] | None:
+        """The user and group that get what is written; ``None``: nobody else."""
+        if self.uid is None:
+            return None
+        return self.uid, self.uid if self.gid is None else self.gid
 
-    def _place(self, name: str) -> Path:
-        path = self._path(name)
-        for above in reversed(path.relative_to(self.folder).parents[:-1]):
-            folder = self.folder / above
-            if not folder.exists():
-                folder.mkdir(mode=0o700)
-                self.own(folder)
-        return path
-
-    def own(self, path: Path) -> None:
-        """Only while the process still waits: afterwards a name may be a link to anywhere."""
-        if self.uid is not None:
-            os.chown(path, self.uid, self.uid if self.gid is None else self.gid)
+    def give_away(self) -> None:
+        """Makes the folder itself the task user's; only before anything of a task has run in it."""
+        if (owner := self.owner) is not None:
+            os.chown(self.folder, *owner)
 
 
 def _as_map(given: Any) -> Mapping[str, Any]:
@@ -137,5 +125,6 @@ def _as_map(given: Any) -> Mapping[str, Any]:
     raise TaskFailed("'inputFiles' must be a map of file names to texts or URIs")
 
 
-def _words(value: Sequence[str] | str | None) -> tuple[str, ...]:
+def words(value: Sequence[str] | str | None) -> tuple[str, ...]:
+    """A list that may be written as a single text."""
     return (value,) if isinstance(value, str) else tuple(value or ())

@@ -6,7 +6,7 @@ import io
 import os
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Literal
 
@@ -53,6 +53,7 @@ class WireContext:
         self.environment: Mapping[str, str] = dict(job["env"])
         self.state: Mapping[str, Any] = job.get("state") or {}
         self._remembered: Mapping[str, Any] = job.get("remembered") or {}
+        self._record_context: Mapping[str, Any] = job.get("record_context") or {}
         self.local_folders = tuple(Path(folder) for folder in job.get("local_paths", ()))
         self._wire = wire
 
@@ -126,6 +127,12 @@ class WireContext:
 
     def request(self, operation: str, arguments: Mapping[str, Any]) -> Any:
         return self._ask("request", {"operation": operation, "arguments": dict(arguments)})
+
+    def expression(self, text: str) -> Callable[[Mapping[str, Any]], Any]:
+        # The language is not small: only tasks that judge records load it.
+        from executions.worker.child.expressions import over_records
+
+        return over_records(text, self._record_context)
 
     def _ask(self, what: str, arguments: dict[str, Any], *, fd: int | None = None) -> Any:
         self._wire.send(

@@ -6,7 +6,6 @@ started as root needs so that its tasks do not run as root.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import signal
@@ -21,11 +20,17 @@ _CLONE_NEWNS = 0x00020000
 _MS_BIND, _MS_REC, _MS_PRIVATE = 4096, 16384, 1 << 18
 
 LINUX = sys.platform.startswith("linux")
-_libc = ctypes.CDLL(None, use_errno=True)
+TYPE_CHECKING = False  # importing ``typing`` would cost each sandbox some milliseconds
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Confinement:
-    """The user and the ceilings of task processes; ``None`` leaves a thing as it is."""
+    """The user and the ceilings of task processes; ``None`` leaves a thing as it is.
+
+    ``sandboxed``: the process is in a process namespace that ends with its parent, and its sandbox
+    has forbidden it already to gain rights.
+    """
 
     def __init__(
         self,
@@ -37,16 +42,25 @@ class Confinement:
         open_files: int | None = 4096,
         file_size: int | None = None,
         cpu_seconds: int | None = None,
+        sandboxed: bool = False,
     ) -> None:
         self.uid, self.gid = uid, uid if gid is None else gid
         self.memory, self.processes = memory, processes
         self.open_files, self.file_size = open_files, file_size
         self.cpu_seconds = cpu_seconds
+        self.sandboxed = sandboxed
 
 
 def _prctl(option: int, value: int) -> None:
     if LINUX:
-        _libc.prctl(option, value, 0, 0, 0)
+        _libc().prctl(option, value, 0, 0, 0)
+
+
+def _libc() -> Any:
+    """The C library; a sandbox does without it, and should not pay for ``ctypes``."""
+    import ctypes
+
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def become_subreaper() -> None:
@@ -79,8 +93,9 @@ def confine(rules: Confinement) -> None:
         os.setresgid(gid, gid, gid)
         os.setresuid(rules.uid, rules.uid, rules.uid)
     os.umask(0o077)
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    die_with_parent()  # the change of user cleared it
+    if not rules.sandboxed:
+        _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+        die_with_parent()  # the change of user cleared it
 
 
 def _limit(kind: int, ceiling: int | None) -> None:
@@ -117,7 +132,7 @@ def reveal(paths: list[str], rules: Confinement) -> None:
             blocked.setdefault(wall, []).append(path)
     if not blocked:
         return
-    _check(_libc.unshare(_CLONE_NEWNS))
+    _check(_libc().unshare(_CLONE_NEWNS))
     _mount(None, "/", None, _MS_REC | _MS_PRIVATE)
     for wall, wanted in blocked.items():
         _replace(wall, wanted)
@@ -167,11 +182,15 @@ def _mount(
     flags: int,
     data: str | None = None,
 ) -> None:
+    import ctypes
+
     encoded = [part.encode() if part is not None else None for part in (source, target, kind)]
-    _check(_libc.mount(*encoded, ctypes.c_ulong(flags), data.encode() if data else None))
+    _check(_libc().mount(*encoded, ctypes.c_ulong(flags), data.encode() if data else None))
 
 
 def _check(result: int) -> None:
     if result != 0:
+        import ctypes
+
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))

@@ -15,13 +15,12 @@ def _find_package() -> None:
 def main() -> None:
     """Reads how to prepare from the socket, then waits there for the job."""
     _find_package()
-    from executions.worker.child import hardening, leader, zygote
+    from executions.worker.child import hardening, leader, preparing
     from executions.worker.child.wire import CONTROL_FD
 
     config = json.loads(_first_line())
     os.set_inheritable(CONTROL_FD, False)
-    hardening.become_subreaper()
-    zygote.prepare(config)
+    preparing.prepare(config)
     hardening.confine(hardening.Confinement(**config["rules"]))
     leader.wait_and_run()
 

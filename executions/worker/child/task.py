@@ -85,7 +85,10 @@ class _NoTypes:
     def task(self, type_name: str) -> None:
         return None
 
-    trigger = condition = nearest = task
+    trigger = condition = task
+
+    def near(self, type_name: str) -> tuple[str, ...]:
+        return ()
 
 
 def _rendered() -> dict[str, Any]:

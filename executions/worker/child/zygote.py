@@ -11,7 +11,6 @@ worker: everything is killed, and the process leaves.
 from __future__ import annotations
 
 import gc
-import importlib
 import json
 import os
 import select
@@ -39,7 +38,7 @@ def _find_package() -> None:
 if __name__ == "__main__":
     _find_package()
 
-from executions.worker.child import hardening, leader, reaping  # noqa: E402
+from executions.worker.child import hardening, leader, preparing, reaping  # noqa: E402
 from executions.worker.child.wire import CONTROL_FD  # noqa: E402
 
 
@@ -200,7 +199,7 @@ def main(fd: int) -> None:
     config = json.loads(orders.recv(_MESSAGE))
     rules = hardening.Confinement(**config["rules"])
     hardening.become_subreaper()
-    prepare(config)
+    preparing.prepare(config)
     try:
         hardening.reveal([*config["reveal"], sys.prefix, sys.base_prefix, *sys.path], rules)
     except OSError as error:
@@ -209,23 +208,6 @@ def main(fd: int) -> None:
     gc.collect()
     gc.freeze()
     Zygote(orders, rules).serve()
-
-
-def prepare(config: dict[str, Any]) -> None:
-    """Imports what tasks of this environment will need; what is missing is left to them."""
-    sys.path[:] = [*config["roots"], *sys.path]
-    for name in config["preload"]:
-        try:
-            importlib.import_module(name)
-        except ImportError:
-            continue
-    if not config["keep_path"]:
-        sys.path[:] = [entry for entry in sys.path if entry not in _own_roots()]
-
-
-def _own_roots() -> tuple[str, ...]:
-    here = os.path.dirname(os.path.abspath(__file__))
-    return (os.path.dirname(os.path.dirname(os.path.dirname(here))),)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,130 @@
+"""Items of an isolated loop: drawn when it begins, and told with their outputs when it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from downbeat.common import storage
+from downbeat.common.storage.paths import is_uri
+from downbeat.sdk.shapes import Iteration
+from downbeat.sdk.task import Task
+from executions.engine.events import RunCreated
+from executions.engine.state import Run
+from executions.runtime import asking
+from executions.runtime.sight import is_item
+from executions.runtime.store_codec import text
+from flows.spec.expressions import ExpressionError
+from flows.spec.inputs import type_output
+from flows.spec.render import RenderError, render_field, text_of
+
+if TYPE_CHECKING:
+    from executions.runtime.inline import Hands
+
+MOST_ITEMS: Final = 100_000
+Item = str | list[str]
+"""A value as text; of a map the key and the value."""
+
+
+def drawn(hands: Hands, run: Run, task: Task, shape: Iteration) -> list[Item]:
+    """What the loop goes over: a list, the JSON text of one, a map, or the lines of a file."""
+    rendered = render_field(task, shape.field, hands.context(run), hands.services)
+    if isinstance(rendered, str) and is_uri(rendered.strip()):
+        found: list[Item] = list(_lines(hands, rendered.strip()))
+    else:
+        found = _of(rendered)
+    if len(found) > MOST_ITEMS:
+        raise RenderError(shape.field, f"there are {len(found)} items; at most {MOST_ITEMS} can be")
+    return found
+
+
+def _lines(hands: Hands, uri: str) -> list[str]:
+    try:
+        content = hands.services.read_file(uri)
+    except ExpressionError as problem:
+        raise RenderError("values", f"{problem}; core.flow.ForEachItem takes any size") from None
+    return [line for line in content.split("\n") if line]
+
+
+def _of(rendered: Any) -> list[Item]:
+    values = rendered
+    if isinstance(rendered, str):
+        try:
+            values = json.loads(rendered)
+        except ValueError:
+            raise RenderError("values", f"not a JSON list or map: '{rendered[:200]}'") from None
+    if isinstance(values, Mapping):
+        return [[str(key), text_of(value)] for key, value in values.items()]
+    if not isinstance(values, (list, tuple)):
+        raise RenderError("values", "a loop needs a list, a map or the URI of a file")
+    return [text_of(value) for value in values]
+
+
+def value_of(item: Item) -> str:
+    """The text of an item."""
+    return item if isinstance(item, str) else item[1]
+
+
+def key_of(item: Item) -> str | None:
+    """The key of an item, if the loop goes over a map."""
+    return None if isinstance(item, str) else item[0]
+
+
+def keyed(hands: Hands, event: RunCreated) -> RunCreated:
+    """The beginning of an iteration, with the key that it is about."""
+    plan = hands.compiled.plan
+    if event.parent is None or event.iteration is None or not is_item(plan, plan.nodes[event.node]):
+        return event
+    key = key_of(hands.items_of(hands.snapshot.runs[event.parent])[event.iteration])
+    return event if key is None else replace(event, key=key)
+
+
+def tell(hands: Hands, run: Run) -> None:
+    """Leaves the outputs of an item that has ended, or of a loop whose items all have."""
+    node = hands.compiled.plan.nodes[run.node]
+    outputs = _of_loop(hands, run) if isinstance(node.shape, Iteration) else _of_item(hands, run)
+    hands.put_outputs(run, outputs)
+
+
+def _of_item(hands: Hands, run: Run) -> Mapping[str, Any]:
+    task: Any = hands.compiled.plan.nodes[run.node].task
+    context = hands.context(run)
+    found: dict[str, Any] = {}
+    for output in task.outputs:
+        try:
+            value = asking.render_output(output.value, context, hands)
+        except ExpressionError as problem:
+            raise RenderError(output.id, str(problem)) from None
+        found[output.id] = type_output(output, value)
+    if not task.stores:
+        return found
+    name = f"{hands.facts.folder}/tasks/{task.id}/{run.id}/outputs.json"
+    uri = storage.storage_for(hands.facts.tenant_id).put(name, text(found).encode())
+    return {"uri": uri}
+
+
+def _of_loop(hands: Hands, run: Run) -> Mapping[str, Any]:
+    scope = hands.snapshot.scope_of(run.id)
+    found: dict[str, Any] = {
+        "iterationCount": scope.total,
+        "terminatedIterations": dict(scope.tally),
+    }
+    if told := _told(hands, run, hands.items_of(run)):
+        found["outputs"] = told
+    return found
+
+
+def _told(hands: Hands, run: Run, items: Sequence[Item]) -> list[dict[str, Any]]:
+    plan = hands.compiled.plan
+    (body,) = plan.branch(plan.nodes[run.node], "tasks")
+    found = hands.store.below(plan.nodes[body].id, run.path)
+    return [_entry(items, int(number), found[number]) for number in sorted(found, key=int)]
+
+
+def _entry(items: Sequence[Item], number: int, outputs: Any) -> dict[str, Any]:
+    item: dict[str, Any] = {"value": value_of(items[number]), "iteration": number}
+    if (key := key_of(items[number])) is not None:
+        item["key"] = key
+    return {"item": item, "outputs": outputs}
