@@ -1,7 +1,7 @@
 # Downbeat: `make up` starts everything, `make test` runs all tests. The rest is for contributors.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev up test test-python test-portal check fmt e2e bench soak docs conformance locks clean
+.PHONY: help setup setup-dev up test test-python test-portal check fmt e2e bench soak mutate fuzz docs conformance locks clean
 
 # The first Python that is new enough; a name on the path may be an empty promise.
 ifndef PYTHON
@@ -54,6 +54,13 @@ bench: setup-dev ## Figures, with the machine's own limits beside them
 
 soak: setup-dev ## Seeded kills under load, for long: SOAK_MINUTES=60
 	SOAK_MINUTES=$(or $(SOAK_MINUTES),60) $(BIN)/python -m pytest tests/chaos $(PYTEST_ARGS)
+
+mutate: setup-dev ## Plant faults in the engine and see that the tests notice: MUTATE=--help
+	$(BIN)/python tools/mutate_engine.py $(MUTATE)
+
+fuzz: setup-dev ## Search for hostile texts: FUZZ=flow|flows|data|expression
+	$(BIN)/uv pip install --quiet --target build/fuzz atheris
+	PYTHONPATH=build/fuzz:platform $(BIN)/python -m tests.fuzz.search $(or $(FUZZ),expression) -max_total_time=$(or $(FUZZ_SECONDS),60)
 
 docs: setup-dev ## Generate the references in docs/
 	$(BIN)/python -m tools.docs

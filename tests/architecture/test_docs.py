@@ -18,6 +18,7 @@ PAGES = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "changes").glob("*.md")]
 )
 IDS = [str(page.relative_to(ROOT)) for page in PAGES]
+FRAGMENTS = {page for page in PAGES if page.parent.name == "changes" and page.stem != "README"}
 FENCE = re.compile(r"^(`{3,}).*?^\1\s*$", re.MULTILINE | re.DOTALL)
 INLINE_CODE = re.compile(r"`[^`\n]+`")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
@@ -65,7 +66,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_a_page_has_one_title(page: Path) -> None:
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
 
-    assert len(re.findall(r"^# ", text, re.MULTILINE)) == 1
+    # A fragment is a sentence of a changelog that is still to be written.
+    assert len(re.findall(r"^# ", text, re.MULTILINE)) == (0 if page in FRAGMENTS else 1)
 
 
 def test_every_page_of_the_documentation_can_be_reached() -> None:

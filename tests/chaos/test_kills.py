@@ -18,18 +18,18 @@ import pytest
 
 from downbeat.common.faultpoints import NAMES
 from tests.bench.server import Server, free_port
-from tests.chaos import ticks, witness
+from tests.chaos import echoes, ticks, witness
 from tests.chaos.asking import PAUSE, Patient
 from tests.chaos.instance import LEASE_SECONDS, ROLES, freeze, instance, kill
 from tests.chaos.judgement import Facts, faults, gaps, open_runs
 from tests.chaos.load import Load, source
 
-KILLS: Final = int(os.environ.get("CHAOS_KILLS", "20"))
+KILLS: Final = int(os.environ.get("CHAOS_KILLS", "22"))
 EXECUTIONS: Final = int(os.environ.get("CHAOS_EXECUTIONS", "280"))
 SOAK_SECONDS: Final = 60 * float(os.environ.get("SOAK_MINUTES", "0"))
 FREEZE: Final = "frozen worker"
 BLOWS: Final = (*NAMES, *ROLES, FREEZE, "worker", "worker")
-"""Fault points, roles and a zombie; twenty, so that an ordinary run deals each of them once."""
+"""Fault points, roles and a zombie; as many as kills, so that a run deals each of them once."""
 RECOVERY_SECONDS: Final = 30.0
 ARMED_SECONDS: Final = 15.0
 END_SECONDS: Final = 240.0
@@ -47,6 +47,7 @@ def test_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> None:
         load = Load(server.client, f"{seed}-", EXECUTIONS)
         patient = Patient(server.client)
         patient.deploy(source(witness_port=port, seconds=0.3))
+        echoes.begin(patient)
         ticks.begin(patient)
         tormentor = Tormentor(server, patient, load, file, armed, random.Random(seed))
         with load.running():
@@ -154,18 +155,20 @@ def judged(patient: Patient, load: Load, file: Path) -> list[str]:
     """Everything that is wrong once all executions have ended."""
     listed = patient.ended("chaos", seconds=END_SECONDS)
     beats = patient.ended("ticks", seconds=END_SECONDS)
+    heard = echoes.ended(patient, beats, seconds=END_SECONDS)
     shown = {item["id"]: patient.get(f"/executions/{item['id']}") for item in listed}
     reports = tuple(witness.reports(file))
     again = gaps(reports)
     print(
         f"{len(again)} tasks were tried again, at most {max(again.values(), default=0):.1f} s later"
     )
-    print(f"{len(beats)} ticks")
+    print(f"{len(beats)} ticks, {len(heard)} echoes")
     return [
         *(f"not accepted: {refusal}" for refusal in load.refused),
         # A second blow may fall while the first is still felt.
         *faults(Facts(load.accepted, shown, reports, LEASE_SECONDS, 2 * RECOVERY_SECONDS)),
         *ticks.faults(beats),
+        *echoes.faults(heard, beats),
     ]
 
 

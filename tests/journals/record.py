@@ -74,6 +74,26 @@ tasks:
         dependsOn: [first]
       - task: {id: first, type: core.log.Log, message: x}
 """,
+    "items": """
+tasks:
+  - id: each
+    type: core.flow.ForEachItem
+    items: downbeat:///items.txt
+    namespace: company.data
+    flowId: other
+    concurrencyLimit: 2
+  - id: loop
+    type: core.flow.Loop
+    values: ["a", "b", "c"]
+    concurrencyLimit: 2
+    transmitFailed: false
+    outputs: [{id: o, value: x}]
+    tasks:
+      - {id: x, type: core.log.Log, message: x}
+      - {id: ko, type: core.execution.Fail}
+    errors:
+      - {id: e, type: core.log.Log, message: e}
+""",
 }
 
 

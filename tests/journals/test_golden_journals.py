@@ -13,7 +13,10 @@ from executions.engine.plan import compile_plan
 from executions.engine.replay import play
 from executions.engine.state import Execution
 from executions.runtime import journal
+from tests.journals import keeping
 from tests.journals.record import FOLDER, flow_of, summary
+
+KEPT = sorted(keeping.FOLDER.glob("*.json"))
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
@@ -28,3 +31,18 @@ def test_a_golden_journal_leads_to_the_end_that_it_had(path: Path) -> None:
         == (kept["outcome"])
     )
     assert journal.written(journal.read(kept["events"])) == kept["events"]
+
+
+@pytest.mark.parametrize("path", KEPT, ids=lambda path: path.stem)
+def test_the_journal_of_a_real_execution_leads_to_the_end_that_it_had(path: Path) -> None:
+    kept: dict[str, Any] = json.loads(path.read_text())
+
+    assert keeping.outcome_of(kept) == kept["outcome"]
+    assert [journal.written(journal.read(turn)) for turn in kept["turns"]] == kept["turns"]
+
+
+@pytest.mark.parametrize("path", KEPT, ids=lambda path: path.stem)
+def test_a_real_execution_would_be_decided_in_the_same_way_again(path: Path) -> None:
+    kept: dict[str, Any] = json.loads(path.read_text())
+
+    assert keeping.told_again(kept) == kept["outcome"]

@@ -6,6 +6,7 @@ import io
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from fnmatch import fnmatch
 from typing import Any, BinaryIO
 
@@ -21,11 +22,13 @@ class MemoryChannel:
     pairs: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     earlier_outputs: dict[str, Any] = field(default_factory=dict)
+    cache: dict[str, bytes] = field(default_factory=dict)
     lines: list[LogRecord] = field(default_factory=list)
     batches: list[int] = field(default_factory=list)
     results: list[AttemptResult] = field(default_factory=list)
     remembered: dict[str, Any] = field(default_factory=dict)
     requests: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    answers: dict[str, Any] = field(default_factory=dict)
     lease_lost: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -54,6 +57,14 @@ class MemoryChannel:
         self.files[uri] = content.read()
         return uri
 
+    def kept(self, key: AttemptKey, name: str, ttl: timedelta | None) -> BinaryIO | None:
+        self._check()
+        return io.BytesIO(self.cache[name]) if name in self.cache else None
+
+    def keep(self, key: AttemptKey, name: str, content: BinaryIO) -> None:
+        self._check()
+        self.cache[name] = content.read()
+
     def namespace_files(
         self, key: AttemptKey, namespace: str, include: Sequence[str], exclude: Sequence[str]
     ) -> Mapping[str, str]:
@@ -69,7 +80,7 @@ class MemoryChannel:
     def request(self, key: AttemptKey, operation: str, arguments: Mapping[str, Any]) -> Any:
         self._check()
         self.requests.append((operation, dict(arguments)))
-        return {"asked": operation}
+        return self.answers.get(operation, {"asked": operation})
 
     def remember(self, key: AttemptKey, state: Mapping[str, Any]) -> None:
         self.remembered = dict(state)

@@ -21,8 +21,13 @@ held at the namespace that is concerned; `GET /api/v1/openapi.json` of a running
 as [openapi.json](openapi.json), describes the same routes for machines. Refusals are listed in
 [errors](errors.md).
 
-- **Pages**: `page` from 1 and `size` from 1 to 1000 give `{results, total, totalExact}`.
+- **Pages**: `page` from 1 and `size` from 1 to 1000 give `{results, total, totalExact}`; beyond
+  10,000 the total is a lower bound. Where there is more, `nextCursor` goes on with `after=`: rows
+  that come or go meanwhile neither repeat nor hide others.
 - **Filters**: `filters[field][OPERATOR]=value`; an unknown field or operator is refused.
+- **Many at once**: by ids all are changed or none (422 says which refuse); by a query those are
+  changed that one may change, in transactions of 500. The answer counts them, and `nextCursor` goes
+  on with `after=` when one request was not enough.
 - **Ids** are UUIDs of version 7, dates ISO 8601 in UTC, names of fields camelCase.
 - **Starts** take an `Idempotency-Key`: for 24 hours the same key gives the same execution.
 - **Sources** are sent as `application/x-yaml`.
@@ -31,7 +36,13 @@ _STREAMS: Final = """
 These stay open. Over the websocket send
 `{"op": "subscribe", "topic": "execution:<id>", "after": <seq>}` (or `logs:<id>`,
 `namespace:<path>`); what comes back has `topic`, `seq`, `type` and `data`. A number that is
-missing means: read again over HTTP. Close codes: 4401 not signed in, 4404 not found, 4408 too slow.
+missing means: read again over HTTP.
+
+A topic that cannot be had ends nothing else: `{"op": "error", "topic": …, "code": …, "message": …}`
+tells of it, and the connection goes on with its other topics, also when it was the only one. Codes:
+4400 the message cannot be read, 4404 no such topic or no right to see it (any longer), 4429 too many
+topics. The connection is closed with 4401 when nobody is signed in (any longer), with 4404 when the
+tenant is not there for whoever asks, with 4408 when the reader is too slow.
 """
 _PREFIX: Final = "api/v1/"
 # Views of the framework say nothing of what they are for here.

@@ -159,7 +159,7 @@ tasks:
 
     first = stage.turn(id)
 
-    assert first.again == {id}
+    assert first.unfinished == {id}
     stage.play()
     found = stage.execution(id)
     assert found.state == "SUCCESS"

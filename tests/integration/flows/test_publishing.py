@@ -171,7 +171,7 @@ def test_flows_travel_in_archives(cast: Cast) -> None:
 
     exported = cast.alice.request("POST", at(cast, "/flows/export/by-ids"), ids)
 
-    with zipfile.ZipFile(io.BytesIO(exported.content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(exported.getvalue())) as archive:
         assert sorted(archive.read(name).decode() for name in archive.namelist()) == sorted(
             [source("one"), source("two")]
         )

@@ -9,6 +9,7 @@ from urllib.error import HTTPError
 
 import pytest
 import websocket
+from kestrapy.models.execution_status_event import ExecutionStatusEvent
 
 from tests.integration.runtime.conftest import Runs
 from tests.integration.runtime.test_worker import LOG, flow, shell
@@ -119,10 +120,73 @@ def test_a_stranger_is_sent_away_from_the_websocket(runs: Runs, port: int) -> No
     assert close_code(connected(runs, port, runs.cast.charlie.token)) == 4404
 
 
-def test_a_topic_that_one_may_not_see_is_refused(runs: Runs, port: int) -> None:
-    runs.deploy(LOG)
+def error(socket: websocket.WebSocket) -> tuple[str, int]:
+    """Topic and code of the next error."""
+    while True:
+        heard = json.loads(socket.recv())
+        if heard.get("op") == "error":
+            assert heard["message"]
+            return heard["topic"], heard["code"]
+
+
+def test_a_refused_topic_ends_itself_and_not_the_connection(runs: Runs, port: int) -> None:
+    runs.deploy(shell("kept", "echo hello"))
     watch = connected(runs, port, runs.cast.bob.token)
 
     subscribe(watch, "namespace:company")
+    refused = error(watch)
+    subscribe(watch, "namespace:company.data")
+    allowed = json.loads(watch.recv())
+    runs.start("kept")
 
-    assert close_code(watch) == 4404
+    assert refused == ("namespace:company", 4404)
+    assert (allowed["type"], allowed["topic"]) == ("subscribed", "namespace:company.data")
+    assert json.loads(watch.recv())["topic"] == "namespace:company.data"
+    watch.close()
+
+
+@pytest.mark.parametrize(
+    ("sent", "topic", "code"),
+    [
+        ("no json", "", 4400),
+        ("[]", "", 4400),
+        ('{"op": "subscribe"}', "", 4400),
+        ('{"op": "subscribe", "topic": 7}', "", 4400),
+        ('{"op": "dance", "topic": "execution:x"}', "execution:x", 4400),
+        ('{"op": "subscribe", "topic": "execution:x"}', "execution:x", 4404),
+        ('{"op": "subscribe", "topic": "weather:x"}', "weather:x", 4404),
+    ],
+)
+def test_what_cannot_be_done_is_answered(
+    runs: Runs, port: int, sent: str, topic: str, code: int
+) -> None:
+    watch = connected(runs, port, runs.cast.alice.token)
+
+    watch.send(sent)
+    answered = error(watch)
+    subscribe(watch, "namespace:company.data")
+
+    assert answered == (topic, code)
+    assert json.loads(watch.recv())["type"] == "subscribed"
+    watch.close()
+
+
+def test_relatives_are_followed_to_the_end_of_all(runs: Runs, port: int) -> None:
+    runs.deploy(shell("child", "sleep 0.5"))
+    runs.deploy(
+        flow(
+            "parent",
+            "  - id: call\n    type: core.flow.Subflow\n    namespace: company.data\n"
+            "    flowId: child\n    wait: false\n",
+        )
+    )
+    id = runs.start("parent")
+
+    found = events(ask(runs, port, f"{runs.cast.api}/executions/{id}/follow-dependencies"))
+
+    told = [json.loads(data) for name, data in found if name == "progress"]
+    for item in told:
+        ExecutionStatusEvent.from_dict(item)
+    last = {item["flowId"]: item["state"]["current"] for item in told}
+    assert last == {"parent": "SUCCESS", "child": "SUCCESS"}
+    assert found[-1][0] == "end"

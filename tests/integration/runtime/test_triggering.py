@@ -267,3 +267,191 @@ def test_a_webhook_whose_condition_is_false_starts_nothing(cast: Cast) -> None:
 
     assert answer.status_code == 204
     assert executions(cast) == []
+
+
+def dates_of(cast: Cast) -> list[str]:
+    return [(item.trigger or {})["variables"]["date"][:16] for item in executions(cast)]
+
+
+def test_dates_that_conditions_refuse_are_skipped_without_waiting(cast: Cast) -> None:
+    january = """    conditions:
+      - type: core.condition.DateTimeBetween
+        after: "2999-01-01T00:30:00Z"
+"""
+    deploy(cast, HOURLY + january)
+    id = become_due(cast, hour(20))
+
+    evaluation.evaluate(cast.tenant.id, id)
+
+    following = row(cast).next_at
+    assert executions(cast) == []
+    assert following is not None
+    assert following > hour() + timedelta(days=100)
+
+
+def test_the_last_date_only_is_the_last_that_conditions_allow(cast: Cast) -> None:
+    until = (hour(3) + timedelta(minutes=1)).isoformat()
+    early = f"""    recoverMissedSchedules: LAST
+    conditions:
+      - type: core.condition.DateTimeBetween
+        before: "{until}"
+"""
+    deploy(cast, HOURLY + early)
+    id = become_due(cast, hour(8))
+
+    evaluation.evaluate(cast.tenant.id, id)
+
+    assert dates_of(cast) == [hour(3).isoformat()[:16]]
+
+
+def test_without_recovery_nothing_missed_is_made_up_for(cast: Cast) -> None:
+    deploy(cast, HOURLY + "    recoverMissedSchedules: NONE\n")
+    id = become_due(cast, hour(3))
+
+    evaluation.evaluate(cast.tenant.id, id)
+
+    assert executions(cast) == []
+    assert row(cast).next_at == hour() + timedelta(hours=1)
+
+
+def test_dates_that_are_too_late_are_dropped(cast: Cast) -> None:
+    deploy(cast, HOURLY + "    lateMaximumDelay: PT90M\n")
+    id = become_due(cast, hour(5))
+
+    for _ in range(4):
+        evaluation.evaluate(cast.tenant.id, id)
+        end(cast)
+
+    expected = [
+        hour(back).isoformat()[:16]
+        for back in (2, 1, 0)
+        if datetime.now(UTC) - hour(back) <= timedelta(minutes=90)
+    ]
+    assert dates_of(cast) == expected
+
+
+def test_next_and_previous_skip_dates_that_conditions_refuse(cast: Cast) -> None:
+    weekends = """  - id: hourly
+    type: core.trigger.Schedule
+    cron: "@daily"
+    timezone: Europe/Paris
+    conditions:
+      - type: core.condition.Weekend
+"""
+    deploy(cast, weekends)
+    saturday = datetime(2024, 3, 30, 0, 0, tzinfo=UTC) - timedelta(hours=1)
+    id = become_due(cast, saturday)
+
+    evaluation.evaluate(cast.tenant.id, id)
+
+    (only,) = executions(cast)
+    assert (only.trigger or {})["variables"] == {
+        "date": "2024-03-30T00:00:00.000+01:00",
+        "next": "2024-03-31T00:00:00.000+01:00",
+        "previous": "2024-03-24T00:00:00.000+01:00",
+    }
+
+
+def test_inputs_of_a_schedule_that_cannot_be_rendered_leave_one_failed_execution(
+    cast: Cast,
+) -> None:
+    deploy(cast, HOURLY + "    inputs: {source: '{{ nothing.like.this }}'}\n")
+    id = become_due(cast, hour())
+
+    evaluation.evaluate(cast.tenant.id, id)
+
+    (only,) = executions(cast)
+    assert only.state == "FAILED"
+    assert "nothing" in (row(cast).error or "")
+    assert row(cast).next_at == hour() + timedelta(hours=1)
+
+
+BACKFILL: dict[str, Any] = {
+    "namespace": "company.data",
+    "flowId": "clocked",
+    "triggerId": "hourly",
+    "backfill": {"start": "2024-01-01T00:30:00Z", "end": "2024-01-01T04:30:00Z"},
+}
+
+
+def test_a_backfill_that_is_held_stands_still_until_it_may_go_on(cast: Cast) -> None:
+    deploy(cast, HOURLY)
+    cast.alice.put(f"{cast.api}/triggers/backfill/create", BACKFILL)
+    evaluation.evaluate(cast.tenant.id, row(cast).id)
+    end(cast)
+
+    held = cast.alice.put(f"{cast.api}/triggers/backfill/pause", BACKFILL)
+    assert held.json()["backfill"]["paused"] is True
+    evaluation.evaluate_due()
+    assert len(executions(cast)) == 1
+    cast.alice.put(f"{cast.api}/triggers/backfill/unpause", BACKFILL)
+    evaluation.evaluate_due()
+
+    assert dates_of(cast) == ["2024-01-01T01:00", "2024-01-01T02:00"]
+
+
+def test_a_backfill_that_is_ended_gives_the_schedule_back(cast: Cast) -> None:
+    deploy(cast, HOURLY)
+    before = row(cast).next_at
+    cast.alice.put(f"{cast.api}/triggers/backfill/create", BACKFILL)
+
+    answer = cast.alice.post(f"{cast.api}/triggers/backfill/delete", BACKFILL)
+
+    assert answer.status_code == 200
+    assert row(cast).backfill is None
+    assert row(cast).next_at == before
+
+
+def test_a_backfill_survives_another_revision_unless_its_schedule_changed(cast: Cast) -> None:
+    deploy(cast, HOURLY)
+    cast.alice.put(f"{cast.api}/triggers/backfill/create", BACKFILL)
+
+    redeploy(cast, HOURLY, HOOK)
+    assert row(cast).backfill is not None
+    assert row(cast).next_at == datetime(2024, 1, 1, 1, tzinfo=UTC)
+    redeploy(cast, HOURLY.replace("0 * * * *", "30 * * * *"), HOOK)
+
+    following = row(cast).next_at
+    assert row(cast).backfill is None
+    assert following is not None
+    assert following > datetime.now(UTC)
+
+
+def test_a_backfill_goes_on_where_it_was_when_its_trigger_is_switched_on_again(
+    cast: Cast,
+) -> None:
+    deploy(cast, HOURLY)
+    cast.alice.put(f"{cast.api}/triggers/backfill/create", BACKFILL)
+    address = {key: value for key, value in BACKFILL.items() if key != "backfill"}
+
+    cast.alice.put(f"{cast.api}/triggers/set-disabled", {**address, "disabled": True})
+    cast.alice.put(f"{cast.api}/triggers/set-disabled", {**address, "disabled": False})
+
+    assert row(cast).next_at == datetime(2024, 1, 1, 1, tzinfo=UTC)
+
+
+def test_a_trigger_polls_in_the_group_that_it_names(cast: Cast) -> None:
+    grouped = """  - id: hourly
+    type: core.http.Trigger
+    uri: http://127.0.0.1:1/
+    workerGroup: {key: gpu}
+"""
+    deploy(cast, grouped)
+
+    assert row(cast).worker_group == "gpu"
+
+
+def test_a_backfill_whose_condition_cannot_be_rendered_comes_to_its_end(cast: Cast) -> None:
+    broken = """    conditions:
+      - type: core.condition.Expression
+        expression: "{{ nothing.like.this }}"
+"""
+    deploy(cast, HOURLY + broken)
+    cast.alice.put(f"{cast.api}/triggers/backfill/create", BACKFILL)
+
+    for _ in range(4):
+        evaluation.evaluate(cast.tenant.id, row(cast).id)
+
+    assert [item.state for item in executions(cast)] == ["FAILED"] * 4
+    assert row(cast).backfill is None
+    assert "nothing" in (row(cast).error or "")

@@ -17,7 +17,7 @@ from executions.worker.launching import Launcher
 from executions.worker.runner import AttemptRunner
 from executions.worker.settings import WorkerSettings
 from executions.worker.start import launcher_for
-from executions.worker.work import AttemptResult, Work
+from executions.worker.work import AttemptResult, Ending, Work
 from tests.support.attempts import HandControl, settings_in
 from tests.support.memory_channel import MemoryChannel
 
@@ -85,6 +85,44 @@ def plain(shared_plain: Bench) -> Bench:
         shared_plain.channel, shared_plain.launcher, shared_plain.settings
     )
     return shared_plain
+
+
+@pytest.fixture(scope="module")
+def data(folder: Path) -> Path:
+    """A folder of the host that the namespace may touch."""
+    made = folder / "data"
+    made.mkdir()
+    made.chmod(0o777)
+    return made
+
+
+@pytest.fixture(scope="module", params=["process", "bubblewrap"])
+def shared_worker(request: pytest.FixtureRequest, folder: Path, data: Path) -> Iterator[Bench]:
+    found = bench_with(
+        folder / f"plugins-{request.param}",
+        launcher=request.param,
+        local_paths={"company.*": (str(data),)},
+        test_types=True,
+    )
+    yield found
+    found.launcher.close()
+
+
+@pytest.fixture
+def worker(shared_worker: Bench, data: Path) -> Bench:
+    """A bench with the types for tests, and a folder of the host that is empty."""
+    for path in data.iterdir():
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    shared_worker.channel = MemoryChannel(secrets={"TOKEN": "s3cr3t-t0ken-value"})
+    shared_worker.runner = AttemptRunner(
+        shared_worker.channel, shared_worker.launcher, shared_worker.settings
+    )
+    return shared_worker
+
+
+def failed(result: AttemptResult, words: str) -> bool:
+    """Whether the attempt failed and said so in these words."""
+    return result.ending is Ending.FAILED and words in (result.error or "")
 
 
 def eventually(question: Any, seconds: float = 3.0) -> bool:

@@ -171,3 +171,21 @@ def test_dependencies_that_cannot_be_had_fail_with_the_reason(bench: Bench, fold
     assert (first.reason, second.reason) == ("dependencies", "dependencies")
     assert "no-such.whl" in (first.error or "")
     assert "options are not accepted" in (second.error or "")
+
+
+def test_tasks_that_share_a_directory_are_walled_in_too(walled: Bench, folder: Path) -> None:
+    secret = folder / "beside.txt"
+    secret.write_text("of somebody else")
+    secret.chmod(0o644)
+    tasks = [
+        {"id": "put", "type": "core.storage.LocalFiles", "inputs": {"a.txt": "shared"}},
+        {"id": "look", "type": "scripts.shell.Script", "script": f"cat a.txt; ! cat {secret}"},
+        {"id": "get", "type": "core.storage.LocalFiles", "outputs": ["a.txt"]},
+    ]
+    work = replace(work_of("core.flow.WorkingDirectory", tasks=tasks), kind="directory")
+
+    result = walled.run(work)
+
+    assert result.ending is Ending.SUCCESS, walled.channel.text()
+    assert "of somebody else" not in walled.channel.text()
+    assert list(result.children[2]["outputs"]["uris"]) == ["a.txt"]

@@ -16,8 +16,8 @@ from executions.engine.events import AttemptQueued
 from executions.engine.state import TERMINAL, Ask, State
 from flows.plugins.core.branching import If, Switch
 from flows.plugins.core.groups import AllowFailure, Dag, Parallel, Sequential
-from flows.plugins.core.loops import EachParallel, ForEach, LoopUntil
-from flows.plugins.core.subflows import Subflow
+from flows.plugins.core.loops import EachParallel, ForEach, Loop, LoopUntil
+from flows.plugins.core.subflows import ForEachItem, Subflow
 from flows.plugins.core.waiting import Pause, Sleep
 from tests.unit.engine.world import Flow, Quick, Step, World
 
@@ -110,6 +110,8 @@ LEAVES: list[Any] = [
     _leaf(Sleep, duration=timedelta(seconds=5)),
     _leaf(Subflow, namespace="n", flowId="f"),
     _leaf(Step, onWorkerLost="FAIL"),
+    _leaf(ForEachItem, items="x", namespace="n", flowId="f"),
+    _leaf(ForEachItem, items="x", namespace="n", flowId="f", concurrencyLimit=1),
 ]
 GROUPS: list[Any] = [
     _group(Sequential),
@@ -120,6 +122,7 @@ GROUPS: list[Any] = [
     _switch,
     _group(ForEach, "concurrencyLimit", values=["a"]),
     _group(EachParallel, "concurrent", value=["a"]),
+    _group(Loop, "concurrencyLimit", values=["a"], outputs=[{"id": "o", "value": "x"}]),
     _group(LoopUntil, condition="x"),
     _group(Pause),
 ]
@@ -161,6 +164,9 @@ class Chance(World):
                 return ValueError("x") if chance < 0.1 else self.random.choice(["true", "false"])
             case Ask.VALUES:
                 return ["v"] * self.random.randrange(0, 6)
+            case Ask.BATCHES:
+                count = self.random.randrange(0, 4)
+                return ValueError("x") if chance < 0.1 else {"count": count}
             case Ask.HOLD:
                 return {
                     "delay": self.random.choice([None, 1.0]), "timeout": self.random.choice([None, 3.0])

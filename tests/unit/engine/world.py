@@ -12,6 +12,9 @@ from downbeat.sdk.context import InlineContext, RunContext
 from downbeat.sdk.task import InlineResult, InlineTask, Outputs, RunnableTask, Task
 from executions.engine.events import (
     Admitted,
+    BatchEnded,
+    BatchesStarted,
+    Breached,
     ChildStarted,
     Event,
     KillAsked,
@@ -23,6 +26,7 @@ from executions.engine.events import (
 )
 from executions.engine.evolve import evolve
 from executions.engine.plan import Kind, Plan, compile_plan
+from executions.engine.rules import agreements
 from executions.engine.settle import Settled, settle
 from executions.engine.state import Ask, Execution, Run, Snapshot, State
 
@@ -58,6 +62,8 @@ class Flow:
     after_execution: tuple[Task, ...] | None = None
     retry: Any = None
     outputs: tuple[object, ...] = ()
+    sla: tuple[Any, ...] = ()
+    listeners: tuple[Any, ...] = ()
 
 
 @dataclass
@@ -68,6 +74,10 @@ class World:
     verdicts: Callable[[str, int], Verdict] = lambda task, attempt: State.SUCCESS
     """How a try of a task ends."""
     answers: Mapping[tuple[str, Ask], Any] = field(default_factory=dict)
+    holding: Callable[[str], bool] = lambda assertion: True
+    """Whether an assertion of an agreement holds now."""
+    refused_batches: frozenset[int] = frozenset()
+    """Batches whose child executions cannot start."""
     exits: Mapping[str, State] = field(default_factory=dict)
     """Quick tasks that end the execution, and how."""
     now_at: datetime = T0
@@ -83,6 +93,8 @@ class World:
         self.renders: list[tuple[UUID | None, Ask]] = []
         self.children: dict[UUID, UUID] = {}
         self.killed_children: set[UUID] = set()
+        self.batches: dict[UUID, list[int]] = {}
+        """Batches whose child executions live, by the run of their loop."""
         self.last = Settled()
         self.timers: dict[tuple[UUID | None, str], datetime] = {}
 
@@ -133,8 +145,31 @@ class World:
         self.children[run.id] = child
         return (ChildStarted(run.id, child, self.now_at),)
 
+    def start_batches(self, snapshot: Snapshot, run: Run, upto: int) -> tuple[Event, ...]:
+        begun = snapshot.scope_of(run.id).cursor
+        numbers = range(begun + 1, upto + 1)
+        refused = [number for number in numbers if number in self.refused_batches]
+        self.batches.setdefault(run.id, []).extend(n for n in numbers if n not in refused)
+        ended: dict[str, int] = {State.FAILED: len(refused)} if refused else {}
+        return (BatchesStarted(run.id, upto, self.now_at, ended),)
+
+    def holds(self, assertion: str) -> bool:
+        self.order.append(f"assert {assertion}")
+        return self.holding(assertion)
+
+    def breach(self, snapshot: Snapshot, agreement: int) -> tuple[Event, ...]:
+        end_as = agreements.ENDS[self.plan.agreements[agreement].behavior]
+        if end_as is None:
+            return (Breached(agreement),)
+        run = agreements.last_unfinished(snapshot)
+        self.look_everywhere()
+        return (Breached(agreement, "violated"), KillAsked(end_as=end_as, run=run))
+
     def descendants(self, snapshot: Snapshot, run: UUID) -> tuple[UUID, ...]:
         return tuple(one.id for one in snapshot.runs.values() if run in one.ancestors)
+
+    def noted(self, event: Event) -> Event:
+        return event
 
     def happen(self, *events: Event) -> None:
         for event in events:
@@ -171,6 +206,11 @@ class World:
         else:
             self.happen(self._ended(run, by_worker=run.live_attempt))
 
+    def end_batch(self, run: UUID, number: int, state: State = State.SUCCESS) -> None:
+        """The child execution of a batch ends."""
+        self.batches[run].remove(number)
+        self.happen(BatchEnded(run, number, state))
+
     def ring(self) -> bool:
         """Time goes on to the next timer; whoever is due is looked at."""
         if not self.timers:
@@ -189,6 +229,12 @@ class World:
         if live:
             self.finish(pick(live))
             return True
+        for run, numbers in self.batches.items():
+            if numbers:
+                verdict = self.verdicts(self.task_of(self.snapshot.runs[run]), numbers[0])
+                killed = self.snapshot.runs[run].kill_sent
+                self.end_batch(run, numbers[0], State.KILLED if killed else _state_of(verdict))
+                return True
         return self.ring()
 
     def play(self) -> State:
@@ -224,6 +270,10 @@ class World:
         return [self.task_of(run) for run in self.snapshot.runs.values()]
 
 
+def _state_of(verdict: Verdict) -> State:
+    return verdict[0] if isinstance(verdict, tuple) else verdict
+
+
 _DEFAULTS: Mapping[Ask, Any] = {
     Ask.RUN_IF: True,
     Ask.CHOICE: "true",
@@ -237,6 +287,9 @@ _DEFAULTS: Mapping[Ask, Any] = {
     },
     Ask.HOLD: {"delay": None, "timeout": None},
     Ask.DELAY: 5.0,
+    Ask.TIMEOUT: None,
     Ask.CHILD: {},
+    Ask.BATCHES: {"count": 3, "transmitFailed": True},
     Ask.OUTPUTS: {},
+    Ask.LISTENERS: [0, 1, 2],
 }

@@ -5,13 +5,28 @@ from __future__ import annotations
 import pytest
 
 from flows.plugins import duckdb, fs_local, http, postgresql
+from flows.plugins.core import counting, items, logs, namespace_files, purging, state, storage
 from flows.plugins.scripts import python, shell
 from flows.spec.parse import parse_flow
 from flows.spec.registry import load_registry
 
 TYPES = [
     found
-    for module in (duckdb, fs_local, http, postgresql, python, shell)
+    for module in (
+        counting,
+        duckdb,
+        fs_local,
+        http,
+        items,
+        logs,
+        namespace_files,
+        postgresql,
+        purging,
+        python,
+        shell,
+        state,
+        storage,
+    )
     for found in module.PLUGINS
 ]
 REGISTRY = load_registry(test_types=True)

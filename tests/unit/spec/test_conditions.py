@@ -200,3 +200,26 @@ def test_past_a_deadline_there_is_no_window() -> None:
     assert found.end.time() == time(11)
     between = window(type="DAILY_TIME_WINDOW", startTime="10:00:00", endTime="11:00:00")
     assert span_of(between, NOW) is not None
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        "type: core.trigger.Schedule, cron: '@daily'",
+        "type: core.trigger.ScheduleOnDates, dates: ['2024-01-01T00:00:00Z']",
+        "type: core.trigger.Webhook, key: abc",
+    ],
+)
+def test_only_flow_triggers_gather_executions(registry: Registry, properties: str) -> None:
+    joint = (
+        "conditions: [{type: core.condition.MultipleCondition, id: m,"
+        " conditions: {a: {type: core.condition.Weekend}}}]"
+    )
+    source = (
+        "id: f\nnamespace: company.team\ntasks: [{id: a, type: core.debug.Return}]\n"
+        f"triggers: [{{id: t, {properties}, {joint}}}]"
+    )
+
+    outcome = parse_flow(source, registry)
+
+    assert any("MultipleCondition" in error.message for error in outcome.errors)

@@ -49,6 +49,10 @@ class Context:
         start = f"{namespace}/{prefix}"
         return [key.split("/", 1)[1] for key in self.pairs if key.startswith(start)]
 
+    def state_get(self, key: str) -> Mapping[str, Any] | None:
+        found: Mapping[str, Any] | None = self.pairs.get(key)
+        return found
+
 
 def task(registry: Registry, properties: str) -> Any:
     outcome = parse_flow(f"id: f\nnamespace: n\ntasks: [{{id: t, {properties}}}]", registry)
@@ -157,7 +161,7 @@ def test_control_tasks_ask_for_their_effect(registry: Registry) -> None:
     leave = run(registry, "type: core.execution.Exit, state: CANCELED").effects
     toggle = run(registry, "type: core.trigger.Toggle, trigger: s, enabled: true").effects
 
-    assert resume == (ResumeExecution("x", namespace="company.team", flow_id="f"),)
+    assert resume == (ResumeExecution("x"),)
     assert leave[-1] == EndExecution("CANCELLED")
     assert toggle == (ToggleTrigger("company.team", "f", "s", True),)
 

@@ -76,8 +76,35 @@ def test_a_snake_case_key_is_unknown(registry: Registry) -> None:
 def test_an_unknown_type_names_the_nearest_one(registry: Registry) -> None:
     outcome = parse_flow(HEAD + "tasks:\n  - id: a\n    type: core.log.Logs\n", registry)
 
-    assert only_error(outcome) == ("task.type_unknown", "tasks[0]", 4, 5)
-    assert "did you mean 'core.log.Log'?" in outcome.errors[0].message
+    assert only_error(outcome) == ("task.type_unknown", "tasks[0].type", 5, 5)
+    assert "did you mean 'core.log.Log'" in outcome.errors[0].message
+    assert outcome.errors[0].replacement == "core.log.Log"
+
+
+def test_an_unknown_type_names_every_near_one(registry: Registry) -> None:
+    source = HEAD + "tasks:\n  - id: a\n    description: x\n    type: core.flow.ForEachItems\n"
+
+    outcome = parse_flow(source, registry)
+
+    assert only_error(outcome) == ("task.type_unknown", "tasks[0].type", 6, 5)
+    assert (
+        "did you mean 'core.flow.ForEachItem' or 'core.flow.ForEach'?" in outcome.errors[0].message
+    )
+
+
+def test_an_unknown_trigger_or_condition_stands_at_its_type_too(registry: Registry) -> None:
+    source = HEAD + (
+        "tasks: [{id: a, type: core.log.Log, message: x}]\n"
+        "triggers:\n  - id: t\n    type: core.trigger.Schedul\n"
+        "  - id: u\n    type: core.trigger.Flow\n    conditions:\n      - type: core.condition.Expresion\n"
+    )
+
+    found = [(item.code, item.path, item.line) for item in parse_flow(source, registry).errors]
+
+    assert found == [
+        ("trigger.type_unknown", "triggers[0].type", 6),
+        ("condition.type_unknown", "triggers[1].conditions[0].type", 10),
+    ]
 
 
 def test_a_trigger_type_is_no_task_type(registry: Registry) -> None:
@@ -167,7 +194,7 @@ def test_documents_are_parsed_one_by_one_with_places_in_the_whole_text(registry:
     first, second = parse_flows(one + "---\n" + two, registry)
 
     assert first.flow is not None
-    assert only_error(second) == ("task.type_unknown", "tasks[0]", 8, 5)
+    assert only_error(second) == ("task.type_unknown", "tasks[0].type", 9, 5)
 
 
 def test_old_keys_work_and_are_reported_as_deprecated(registry: Registry) -> None:

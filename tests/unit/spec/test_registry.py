@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from downbeat.sdk.task import FlowableTask, InlineTask, Task
+from downbeat.sdk.task import FlowableTask, InlineTask, RunnableTask, Task
 from downbeat.sdk.trigger import Condition, Trigger
 from flows.plugins.core.groups import Sequential
 from flows.plugins.core.messages import Log
@@ -76,7 +76,7 @@ def test_every_core_type_documents_itself(found: AnyType) -> None:
     assert issubclass(found, Task | Trigger | Condition)
     assert not inspect.isabstract(found)
     if issubclass(found, Task):
-        assert issubclass(found, InlineTask | FlowableTask)
+        assert issubclass(found, InlineTask | FlowableTask | RunnableTask)
 
 
 def examples() -> list[tuple[str, str]]:

@@ -1,0 +1,143 @@
+"""How long lists of executions and flows take on a tenant with a million executions.
+
+Run: ``python -m pytest tests/bench/bench_lists.py -s`` (prints; asserts nothing about time).
+``BENCH_ROWS`` sets how many executions there are, ``BENCH_PLANS=1`` prints the
+plans of what is slow.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from typing import Any, Final
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from downbeat.common.scope import tenant_scope
+from tests.integration.conftest import cast, database
+from tests.support import database as databases
+from tests.support.cast import Cast
+
+__all__ = ["cast", "database"]
+
+ROWS: Final = int(os.environ.get("BENCH_ROWS", "1000000"))
+PLANS: Final = os.environ.get("BENCH_PLANS") == "1"
+SLOW_SECONDS: Final = 0.3
+FLOWS: Final = 40
+TIMES: Final = 5
+FLOW: Final = (
+    "id: f{n}\nnamespace: {namespace}\ntasks: [{{id: a, type: core.log.Log, message: x}}]\n"
+)
+# Every 10,000th execution is of a flow that runs seldom; the states are those of a healthy tenant.
+FILL: Final = """
+insert into execution (id, tenant_id, namespace_id, namespace, flow_id, flow_uid, revision, state,
+    histories, inputs, variables, labels, trigger_id, original_id, attempt_number, worker_group,
+    priority, progress, facts, seq, created_at, started_at, ended_at)
+select facts.id, f.tenant_id, f.namespace_id, f.namespace, f.flow_id, f.id, 1, state,
+    jsonb_build_array(jsonb_build_object('state', 'CREATED', 'date', at)), '{}', '{}',
+    jsonb_build_array(jsonb_build_object('key', 'day', 'value', (n %% 365)::text)),
+    case when n %% 3 = 0 then 'nightly' end, facts.id, 1, 'default', 0, '{}', '{}', 0, at, at,
+    case when state = 'RUNNING' then null else at + interval '3 seconds' end
+  from (
+    select n, at, case when n %% 10000 = 0 then 0 else 1 + n %% (%(flows)s - 1) end as flow,
+           case when n %% 1000 = 1 then 'FAILED' when n %% 50000 = 2 then 'RUNNING'
+                else 'SUCCESS' end as state,
+           (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7'
+            || lpad(to_hex(n %% 4096), 3, '0') || '8' || substr(md5(n::text), 1, 15))::uuid as id
+      from (select n, now() - (%(rows)s - n) * interval '2 seconds' as at
+              from generate_series(1, %(rows)s) n) numbers
+  ) facts
+  join (select *, row_number() over (order by flow_id) - 1 as number from flow
+         where tenant_id = %(tenant)s) f on f.number = facts.flow
+"""
+QUESTIONS: Final = {
+    "newest": "/executions/search?size=25",
+    "newest, page 100": "/executions/search?size=25&page=100",
+    "of a namespace": "/executions/search?size=25&filters[namespace][EQUALS]=company.data",
+    "below a namespace": "/executions/search?size=25&filters[namespace][PREFIX]=company",
+    "of a busy flow": "/executions/search?size=25&filters[flowId][EQUALS]=f7",
+    "of a rare flow": "/executions/search?size=25&filters[flowId][EQUALS]=f0",
+    "of a flow by both": ("/executions?size=25&namespace=company.rare&flowId=f0"),
+    "failed": "/executions/search?size=25&filters[state][IN]=FAILED,KILLED",
+    "running": "/executions/search?size=25&filters[state][EQUALS]=RUNNING",
+    "by label": "/executions/search?size=25&filters[labels][EQUALS][day]=7",
+    "of the last hour": "/executions/search?size=25&filters[timeRange][EQUALS]=PT1H",
+    "free text, common": "/executions/search?size=25&filters[q][EQUALS]=f1",
+    "free text, nothing": "/executions/search?size=25&filters[q][EQUALS]=nowhere",
+    "by trigger": "/executions/search?size=25&filters[triggerId][EQUALS]=nightly",
+    "by start": "/executions/search?size=25&sort=state.startDate:desc",
+    "by end": "/executions/search?size=25&sort=state.endDate:desc",
+    "by state": "/executions/search?size=25&sort=state:asc",
+    "by flow": "/executions/search?size=25&sort=flowId:asc",
+    "flows": "/flows/search?size=25",
+    "average duration": "/executions/namespaces/company.data/flows/f7/average-duration",
+    "distinct namespaces": "/executions/distinct-field-values?field=NAMESPACE",
+    "distinct states": "/executions/distinct-field-values?field=STATE",
+}
+
+
+def _fill(cast: Cast, database: databases.Server) -> None:
+    for number in range(FLOWS):
+        namespace = "company.rare" if number == 0 else ("company.data", "company.b")[number % 2]
+        text = FLOW.format(n=number, namespace=namespace)
+        answer = cast.alice.post(f"{cast.api}/flows", text, type="application/x-yaml")
+        assert answer.status_code == 200, answer.content
+    name = str(connection.settings_dict["NAME"])
+    with database.superuser(name) as superuser:
+        facts = {"tenant": cast.tenant.id, "rows": ROWS, "flows": FLOWS}
+        superuser.execute(FILL, facts)
+        superuser.execute("vacuum analyze execution")
+
+
+def _timed(cast: Cast, who: Any, path: str) -> tuple[float, Any]:
+    took = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        answer = who.get(f"{cast.api}{path}")
+        took.append(time.perf_counter() - began)
+        assert answer.status_code == 200, answer.content
+    return statistics.median(took), answer.json()
+
+
+def _plans(cast: Cast, who: Any, path: str) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        who.get(f"{cast.api}{path}")
+    with tenant_scope(cast.tenant.id), connection.cursor() as cursor:
+        for query in captured.captured_queries:
+            if 'FROM "execution"' in query["sql"]:
+                cursor.execute(f"explain (analyze, costs off, timing off) {query['sql']}")
+                lines = [row[0] for row in cursor.fetchall()]
+                print("   ", query["sql"][:300].replace("\n", " "))
+                print("\n".join(f"      {line[:160]}" for line in lines))
+
+
+@pytest.mark.timeout(1800)
+def test_lists_of_a_large_tenant(cast: Cast, database: databases.Server) -> None:
+    began = time.perf_counter()
+    _fill(cast, database)
+    print(f"\n{ROWS:,} executions in {time.perf_counter() - began:.0f} s")
+    for name, path in QUESTIONS.items():
+        for who in ("alice", "bob"):
+            member = getattr(cast, who)
+            took, found = _timed(cast, member, path)
+            total = found.get("total", "") if isinstance(found, dict) else ""
+            print(f"{took * 1000:8.1f} ms  {who:6} {name:24} {total}")
+            if PLANS and took > SLOW_SECONDS:
+                _plans(cast, member, path)
+    _through_all(cast)
+
+
+def _through_all(cast: Cast) -> None:
+    """Pages by cursor cost the same wherever they lie."""
+    after, took = "", []
+    for _ in range(40):
+        began = time.perf_counter()
+        page = cast.alice.get(f"{cast.api}/executions/search?size=1000{after}").json()
+        took.append(time.perf_counter() - began)
+        if "nextCursor" not in page:
+            break
+        after = f"&after={page['nextCursor']}"
+    print(f"pages of 1,000 by cursor: first {took[0] * 1000:.0f} ms, last {took[-1] * 1000:.0f} ms")

@@ -1,0 +1,1 @@
+"""Searches for texts that parsing or rendering does not answer: crashes, hangs, floods."""

@@ -1,0 +1,1 @@
+"""Executions over HTTP, without workers: what is asked, found, counted."""

@@ -1,0 +1,1 @@
+"""Task types against servers on loopback, without a worker."""

@@ -1,0 +1,148 @@
+"""What a server with a worker answers is what its OpenAPI description says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.integration.runtime.conftest import Processes, Runs
+from tests.support.openapi import deviations
+
+FLOW = """id: shown
+namespace: company.data
+description: Everything that an answer may hold
+labels: {team: data}
+inputs:
+  - {id: name, type: STRING, defaults: ada}
+tasks:
+  - id: each
+    type: core.flow.ForEach
+    values: [1, 2]
+    tasks:
+      - {id: say, type: core.debug.Return, format: "{{ taskrun.value }}"}
+  - id: script
+    type: scripts.shell.Commands
+    outputFiles: ["*.txt"]
+    commands:
+      - echo hello > note.txt
+      - |
+        echo '::{"outputs": {"a": 1}, "metrics": [{"name": "rows", "type": "counter", "value": 7}]}::'
+outputs:
+  - {id: answer, type: STRING, value: "{{ outputs.script.vars.a }}"}
+triggers:
+  - {id: nightly, type: core.trigger.Schedule, cron: "0 3 * * *", disabled: true}
+"""
+YAML = "application/x-yaml"
+
+
+@pytest.fixture
+def shown(runs: Runs, crew: Processes) -> dict[str, Any]:
+    """A finished execution of a flow that shows much."""
+    runs.deploy(FLOW)
+    found: dict[str, Any] = runs.run("shown", "?labels=run:one")
+    assert found["state"]["current"] == "SUCCESS", runs.logs(found["id"])
+    return found
+
+
+def test_answers_are_as_declared(runs: Runs, shown: dict[str, Any]) -> None:
+    api, id = runs.cast.api, shown["id"]
+    task_run = next(run for run in shown["taskRunList"] if run["taskId"] == "script")
+    outputs = runs.cast.alice.get(f"{api}/outputs/tasks/{id}/{task_run['id']}").json()
+    file = outputs["outputFiles"]["note.txt"]
+    runs.cast.alice.put(f"{api}/namespaces/company.data/kv/limit", "5", type="text/plain")
+    ids = [{"namespace": "company.data", "id": "shown"}]
+    flow, execution = f"{api}/flows/company.data/shown", f"{api}/executions/{id}"
+    metrics, language = f"{api}/metrics", f"{api}/flows"
+    calls: list[tuple[str, str, object, str]] = [
+        ("GET", f"{api}/executions/search?size=1", None, ""),
+        ("GET", f"{api}/executions?namespace=company.data&flowId=shown", None, ""),
+        ("GET", execution, None, ""),
+        ("GET", f"{execution}/flow", None, ""),
+        ("GET", f"{execution}/graph", None, ""),
+        ("GET", f"{execution}/why", None, ""),
+        ("GET", f"{execution}/file?path={file}", None, ""),
+        ("GET", f"{execution}/file/metas?path={file}", None, ""),
+        ("GET", f"{execution}/file/preview?path={file}", None, ""),
+        ("POST", f"{execution}/actions/eval", "{{ flow.id }}", "text/plain"),
+        ("POST", f"{execution}/actions/eval", "{{ nope }}", "text/plain"),
+        ("POST", f"{execution}/actions/labels", [{"key": "a", "value": "b"}], ""),
+        ("POST", f"{execution}/actions/replay", None, ""),
+        ("POST", f"{execution}/actions/change-status?status=WARNING", None, ""),
+        ("POST", f"{api}/executions/company.data/shown", None, ""),
+        ("POST", f"{api}/executions/company.data/shown/validate", None, ""),
+        ("POST", f"{api}/executions/latest", ids, ""),
+        ("GET", f"{api}/executions/flows/company.data/shown", None, ""),
+        ("GET", f"{api}/executions/namespaces", None, ""),
+        ("GET", f"{api}/executions/namespaces/company.data/flows", None, ""),
+        (
+            "GET",
+            f"{api}/executions/namespaces/company.data/flows/shown/average-duration",
+            None,
+            "",
+        ),
+        ("GET", f"{api}/executions/distinct-field-values?field=STATE", None, ""),
+        ("GET", f"{api}/executions/export/by-query/csv", None, ""),
+        ("POST", f"{api}/executions/labels/by-query", [{"key": "c", "value": "d"}], ""),
+        ("GET", f"{api}/logs/{id}", None, ""),
+        ("GET", f"{api}/logs/{id}/download", None, ""),
+        ("GET", f"{api}/logs/search?size=1", None, ""),
+        ("GET", f"{api}/outputs/executions/{id}", None, ""),
+        ("GET", f"{api}/outputs/tasks/{id}", None, ""),
+        ("GET", f"{api}/outputs/tasks/{id}/{task_run['id']}", None, ""),
+        ("GET", f"{metrics}/{id}", None, ""),
+        ("GET", f"{metrics}/names/company.data/shown", None, ""),
+        ("GET", f"{metrics}/tasks/company.data/shown", None, ""),
+        ("GET", f"{metrics}/aggregates/company.data/shown/rows", None, ""),
+        ("GET", f"{metrics}/aggregates/company.data/shown/script/rows", None, ""),
+        ("GET", f"{flow}?source=true", None, ""),
+        ("GET", f"{flow}/revisions", None, ""),
+        ("GET", f"{flow}/graph", None, ""),
+        ("GET", f"{flow}/dependencies", None, ""),
+        ("GET", f"{flow}/tasks/script", None, ""),
+        ("PUT", flow, FLOW + "# again\n", YAML),
+        ("GET", f"{language}/search", None, ""),
+        ("GET", f"{language}/company.data", None, ""),
+        ("GET", f"{language}/source?q=shown", None, ""),
+        ("POST", f"{language}/source/replace/preview", {"query": "ada", "replacement": "eva"}, ""),
+        ("GET", f"{language}/deprecated", None, ""),
+        ("POST", f"{language}/validate", "id: x\n---\n" + FLOW, YAML),
+        ("POST", f"{language}/validate/task?section=TASKS", "id: x\n", YAML),
+        ("POST", f"{language}/validate/trigger", "id: x\n", YAML),
+        ("POST", f"{language}/expressions", FLOW, YAML),
+        ("POST", f"{language}/graph", FLOW, YAML),
+        ("POST", f"{language}/hashes/by-ids", ids, ""),
+        ("POST", f"{language}/export/by-ids", ids, ""),
+        ("GET", f"{language}/export/by-query", None, ""),
+        ("GET", f"{language}/export/by-query/csv", None, ""),
+        ("POST", f"{language}/disable/by-ids", ids, ""),
+        ("GET", f"{api}/namespaces/company.data/dependencies", None, ""),
+        ("GET", f"{api}/kv", None, ""),
+        ("GET", f"{api}/namespaces/company.data/kv/inheritance", None, ""),
+        ("GET", f"{api}/namespaces/company.data/kv/limit", None, ""),
+        ("POST", f"{api}/namespaces/company.data/files/directory?path=/a", None, ""),
+        ("GET", f"{api}/namespaces/company.data/files/directory", None, ""),
+        ("GET", f"{api}/namespaces/company.data/files/search", None, ""),
+        ("GET", "/api/v1/plugins", None, ""),
+        ("GET", "/api/v1/plugins/groups/subgroups", None, ""),
+        ("GET", "/api/v1/plugins/core.log.Log", None, ""),
+        ("GET", "/api/v1/plugins/icons", None, ""),
+        ("GET", "/api/v1/plugins/inputs", None, ""),
+        ("GET", "/api/v1/plugins/triggers", None, ""),
+        ("GET", "/api/v1/pebble/filters", None, ""),
+        ("GET", "/api/v1/pebble/functions", None, ""),
+        ("DELETE", execution, None, ""),
+        ("DELETE", flow, None, ""),
+    ]
+
+    found = {
+        f"{method} {path}": deviations(method, path, _asked(runs, method, path, body, type))
+        for method, path, body, type in calls
+    }
+
+    assert {call: what for call, what in found.items() if what} == {}
+
+
+def _asked(runs: Runs, method: str, path: str, body: object, type: str) -> Any:
+    more = {"type": type} if type else {}
+    return runs.cast.alice.request(method, path, body, **more)
