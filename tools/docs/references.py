@@ -16,9 +16,19 @@ FOLDER: Final = ROOT / "docs" / "reference"
 def generated() -> Iterator[Page]:
     """Every page; nothing of the caller's environment shows in them."""
     _load_django()
-    from tools.docs import commands, errors, expressions, flow, openapi, routes, settings, types
+    from tools.docs import (
+        commands,
+        errors,
+        examples,
+        expressions,
+        flow,
+        openapi,
+        routes,
+        settings,
+        types,
+    )
 
-    for part in (settings, flow, types, expressions, commands, routes, openapi, errors):
+    for part in (settings, flow, types, examples, expressions, commands, routes, openapi, errors):
         yield from part.pages()
 
 
