@@ -12,11 +12,13 @@ from downbeat.common.api.pagination import page_request, paginate
 from downbeat.common.scope import tenant_scope
 from executions.api import requests, shapes
 from executions.api.breakpoints import breakpoints_of
+from executions.api.repetition import idempotency_of
 from executions.models import Execution
 from executions.selectors import execution_filters, searching
 from executions.selectors import executions as selector
 from executions.services import breakpoints, control, deletion, forecast, marking, reruns
 from executions.services.deletion import DeletionScope
+from executions.services.start import ROUTE_REPLAY
 from tenants.http import TenantViewSet
 
 EDIT = "execution.edit"
@@ -128,18 +130,13 @@ class ExecutionViewSet(TenantViewSet):
 
     def replay(self, request: Request, pk: str, **_address: str) -> Response:
         """A new execution with the same inputs, from the start or from a task run."""
-        asked = reruns.Replay(
-            task_run_id=request.query_params.get("taskRunId") or None,
-            revision=requests.number_of(request, "revision"),
-            latest=requests.flag_of(request, "latestRevision"),
-            inputs=requests.inputs_of(request) if self.kwargs.get("with_inputs") else None,
-            breakpoints=breakpoints_of(request) or (),
-        )
+        asked = _replay_of(request, with_inputs=bool(self.kwargs.get("with_inputs")))
         with tenant_scope(self.tenant.id):
             if requests.flag_of(request, "dryRun"):
                 found = reruns.replay_forecast(requests.uuid_of(pk), asked, actor=self.actor)
                 return Response(forecast.as_json(found))
-            id = reruns.replay(requests.uuid_of(pk), asked, actor=self.actor)
+            once = idempotency_of(request, ROUTE_REPLAY, pk, asked.inputs or {})
+            id = reruns.replay(requests.uuid_of(pk), asked, actor=self.actor, idempotency=once)
             return self._shown(id)
 
     def force_run(self, request: Request, pk: str, **_address: str) -> Response:
@@ -186,3 +183,13 @@ class ExecutionViewSet(TenantViewSet):
             row = selector.find(self.actor, id)
             runs = selector.task_runs(row.id)
         return Response(shapes.execution(row, runs), status=status)
+
+
+def _replay_of(request: Request, *, with_inputs: bool) -> reruns.Replay:
+    return reruns.Replay(
+        task_run_id=request.query_params.get("taskRunId") or None,
+        revision=requests.number_of(request, "revision"),
+        latest=requests.flag_of(request, "latestRevision"),
+        inputs=requests.inputs_of(request) if with_inputs else None,
+        breakpoints=breakpoints_of(request) or (),
+    )

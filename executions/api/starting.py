@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, ClassVar, Final
 
 import orjson
@@ -13,18 +12,18 @@ from downbeat.common.errors import FieldError, InvalidFields
 from downbeat.common.scope import tenant_scope
 from executions.api import requests, shapes
 from executions.api.breakpoints import breakpoints_of
+from executions.api.repetition import idempotency_of
 from executions.contracts import StartOptions
 from executions.services import labels
 from executions.services.checking import failures
 from executions.services.errors import FlowMissing
 from executions.services.inputs import Given, Upload, examine
-from executions.services.start import ROUTE_START, Idempotency, start
+from executions.services.start import ROUTE_START, start
 from flows import facade as flows
 from flows.contracts import RevisionRef
 from tenants.access import can, require
 from tenants.http import TenantViewSet
 
-HASHED_AT_ONCE: Final = 1024 * 1024
 KINDS: Final = frozenset({"NORMAL", "TEST", "PLAYGROUND", "LOOP"})
 
 
@@ -43,7 +42,7 @@ class StartViewSet(TenantViewSet):
         with tenant_scope(self.tenant.id):
             revision = self._revision(request, namespace, flow_id)
             require(self.actor, "execution.create", revision.namespace_id)
-            key = _idempotency(request, revision, given)
+            key = idempotency_of(request, ROUTE_START, str(revision.uid), given)
             accepted = start(revision, given, options, idempotency=key)
         return Response(shapes.started(accepted))
 
@@ -78,32 +77,6 @@ def _options(request: Request) -> StartOptions:
         kind=None if kind == "NORMAL" else kind,
         breakpoints=breakpoints_of(request) or (),
     )
-
-
-def _idempotency(
-    request: Request, revision: RevisionRef, given: dict[str, Given]
-) -> Idempotency | None:
-    key = request.headers.get("Idempotency-Key")
-    if not key:
-        return None
-    if len(key) > 255:
-        raise InvalidFields([FieldError("at most 255 characters", path="Idempotency-Key")])
-    body = {
-        "flow": str(revision.uid),
-        "query": sorted(request.query_params.lists()),
-        "inputs": {name: _fingerprint(value) for name, value in given.items()},
-    }
-    return Idempotency.of(key, route=ROUTE_START, body=body)
-
-
-def _fingerprint(value: Given) -> Any:
-    if isinstance(value, Upload):
-        digest = hashlib.sha256()
-        while chunk := value.content.read(HASHED_AT_ONCE):
-            digest.update(chunk)
-        value.content.seek(0)
-        return {"file": value.name, "sha256": digest.hexdigest()}
-    return value
 
 
 def _without_content(given: dict[str, Given]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from executions.services.errors import CannotRestart, FlowMissing
 from executions.services.forecast import Forecast
 from executions.services.inputs import AcceptedInputs, Given
 from executions.services.replaying import Start, Taken
-from executions.services.start import again
+from executions.services.start import Idempotency, again, earlier
 from flows import facade as flows
 from flows.contracts import RevisionRef
 from tenants.access import require
@@ -50,7 +50,7 @@ def restart(id: UUID, *, revision: int | None, actor: Actor) -> UUID:
     require(actor, "execution.create", row.namespace_id)
     wanted = _revision(row, Replay(revision=revision))
     taken = replaying.taken_from_failure(row, wanted)
-    return _begin(row, taken, wanted, Replay())
+    return _begin(row, taken, wanted, Replay(), id=uuid7())
 
 
 def restart_forecast(id: UUID, *, revision: int | None, actor: Actor) -> Forecast:
@@ -62,16 +62,24 @@ def restart_forecast(id: UUID, *, revision: int | None, actor: Actor) -> Forecas
     return forecast.of_taken(taken, same_execution=same, revision=wanted.revision)
 
 
-def replay(id: UUID, asked: Replay, *, actor: Actor) -> UUID:
-    """Starts a new execution with the same inputs, trigger and labels; returns its id."""
+def replay(
+    id: UUID, asked: Replay, *, actor: Actor, idempotency: Idempotency | None = None
+) -> UUID:
+    """Starts a new execution with the same inputs, trigger and labels; returns its id.
+
+    With a key that was sent before it returns the execution that was started then.
+    """
     row = editable(id, actor, "execution.create")
+    new = uuid7()
+    if idempotency and (known := earlier(idempotency, new)):
+        return known
     revision = _revision(row, asked)
     if asked.task_run_id is None:
         given = None if asked.inputs is None else editing.merged(row, revision, asked.inputs)
-        return again(revision, row.inputs, given, _options(row, revision, asked))
+        return again(revision, row.inputs, given, _options(row, revision, asked), id=new)
     run_id = require_task_run(row.id, asked.task_run_id)
     taken = replaying.taken_from_run(row, run_id, revision)
-    return _begin(row, taken, revision, asked)
+    return _begin(row, taken, revision, asked, id=new)
 
 
 def replay_forecast(id: UUID, asked: Replay, *, actor: Actor) -> Forecast:
@@ -94,8 +102,7 @@ def replay_forecast(id: UUID, asked: Replay, *, actor: Actor) -> Forecast:
     return forecast.of_taken(taken, same_execution=False, revision=revision.revision)
 
 
-def _begin(row: Execution, taken: Taken, revision: RevisionRef, asked: Replay) -> UUID:
-    id = uuid7()
+def _begin(row: Execution, taken: Taken, revision: RevisionRef, asked: Replay, *, id: UUID) -> UUID:
     inputs = AcceptedInputs(row.inputs, row.inputs)
     if asked.inputs is not None:
         inputs = editing.accepted(row, revision, asked.inputs, execution_id=id)

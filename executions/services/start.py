@@ -14,7 +14,7 @@ from django.db import connection
 
 from downbeat.common import clock, faultpoints
 from downbeat.common.models import uuid7
-from downbeat.common.scope import tenant_scope
+from downbeat.common.scope import current_tenant, tenant_scope
 from executions.contracts import Cause, Label, Origin, Started, StartOptions
 from executions.services import breakpoints, checking, creation, labels
 from executions.services.creation import Beginning
@@ -27,6 +27,7 @@ from executions.services.inputs import AcceptedInputs, Given, typed
 from flows.contracts import RevisionRef
 
 ROUTE_START: Final = "execution.start"
+ROUTE_REPLAY: Final = "execution.replay"
 
 _REMEMBER: Final = """
 insert into idempotency_key as k (tenant_id, route, key, body_hash, execution_id)
@@ -81,14 +82,21 @@ def start(
         return started
 
 
+def earlier(sent: Idempotency, id: UUID) -> UUID | None:
+    """The execution that the key has started before; else the key now stands for ``id``."""
+    known = _remembered(current_tenant(), sent, id)
+    return known.id if known else None
+
+
 def again(
     revision: RevisionRef,
     stored: Mapping[str, Any],
     given: Mapping[str, Given] | None,
     options: StartOptions,
+    *,
+    id: UUID,
 ) -> UUID:
     """Starts a new execution with the inputs of a former one, or with those given instead."""
-    id = uuid7()
     with tenant_scope(revision.tenant_id):
         if given is None:
             inputs, beginning = AcceptedInputs(stored, stored), Beginning()

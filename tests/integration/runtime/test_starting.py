@@ -93,6 +93,32 @@ def test_the_same_key_for_another_request_is_refused(cast: Cast, flow: str) -> N
     assert other.json()["code"] == "idempotency.mismatch"
 
 
+@pytest.mark.parametrize("route", ["replay", "replay-with-inputs"])
+def test_a_replay_that_is_sent_twice_happens_once(cast: Cast, flow: str, route: str) -> None:
+    id = started(cast, flow).json()["id"]
+    address = f"{cast.api}/executions/{id}/actions/{route}"
+    headers = {"Idempotency-Key": "once"}
+
+    first = cast.alice.post(address, form(name="Eve"), type=MULTIPART, headers=headers)
+    second = cast.alice.post(address, form(name="Eve"), type=MULTIPART, headers=headers)
+
+    assert first.status_code == 200, first.content
+    assert first.json()["id"] == second.json()["id"] != id
+    assert cast.alice.get(f"{cast.api}/executions/search").json()["total"] == 2
+
+
+def test_the_key_of_a_replay_stands_for_that_replay_alone(cast: Cast, flow: str) -> None:
+    id = started(cast, flow).json()["id"]
+    address = f"{cast.api}/executions/{id}/actions/replay-with-inputs"
+    headers = {"Idempotency-Key": "once"}
+    cast.alice.post(address, form(name="Eve"), type=MULTIPART, headers=headers)
+
+    other = cast.alice.post(address, form(name="Bob"), type=MULTIPART, headers=headers)
+
+    assert other.status_code == 409
+    assert other.json()["code"] == "idempotency.mismatch"
+
+
 def test_a_missing_input_is_refused_by_name(cast: Cast, flow: str) -> None:
     answer = cast.alice.post(flow)
 
