@@ -15,6 +15,7 @@ from downbeat.common import clock, storage
 from downbeat.common.errors import AppError
 from downbeat.common.scope import tenant_scope
 from executions.runtime import log_store, requests
+from executions.runtime.file_reach import require_readable
 from executions.runtime.outputs import outputs_of_tasks
 from executions.runtime.polls import is_poll
 from executions.runtime.reach import NamespaceClosed, NamespaceMissing, readable, secret_of
@@ -70,6 +71,7 @@ class DirectChannel:
         """A file of internal storage or, for a relative path, a namespace file."""
         with self._held(key) as place:
             address = uri if "://" in uri else _namespace_file(place, uri)
+            require_readable(key.tenant_id, place.namespace, key.execution_id, address)
         try:
             return storage.storage_for(key.tenant_id).open(address)
         except storage.Missing:

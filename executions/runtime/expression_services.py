@@ -11,6 +11,7 @@ from django.db import connection
 
 from downbeat.common import clock, storage
 from downbeat.common.models import uuid7
+from executions.runtime.file_reach import FileClosed, require_readable
 from executions.runtime.reach import NamespaceClosed, NamespaceMissing, readable, secret_of
 from executions.runtime.text_cipher import decrypt, encrypt
 from executions.runtime.turn_log import TurnLog, error_line
@@ -103,15 +104,17 @@ class ShellServices:
     def file_size(self, uri: str) -> int:
         """Size in bytes."""
         try:
+            require_readable(self._tenant_id, self._namespace, self._execution_id, uri)
             return storage.storage_for(self._tenant_id).size(uri)
-        except (storage.Missing, storage.BadPath) as problem:
+        except (storage.Missing, storage.BadPath, FileClosed) as problem:
             raise ExpressionError(str(problem)) from None
 
     def file_exists(self, uri: str) -> bool:
         """Whether internal storage has the file."""
         try:
+            require_readable(self._tenant_id, self._namespace, self._execution_id, uri)
             return storage.storage_for(self._tenant_id).exists(uri)
-        except storage.BadPath:
+        except (storage.BadPath, FileClosed):
             return False
 
     def error_logs(self) -> list[Any]:
