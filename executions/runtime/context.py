@@ -74,8 +74,7 @@ def execution_context(
     """The part of a context that all runs of an execution share."""
     ours = settings.DOWNBEAT
     namespace = namespace_of(facts.tenant_id, facts.namespace)
-    inputs, _ = opened_inputs(facts, compiled)
-    own_variables, _ = variable_seal(facts).opened(facts.variables)
+    own, _ = variable_seal(facts).opened(facts.variables)
     variables, _ = _cause_of(facts)
     context: dict[str, Any] = {
         "flow": {
@@ -90,8 +89,8 @@ def execution_context(
             "originalId": str(facts.original_id),
             "state": state,
         },
-        "inputs": inputs,
-        "vars": {**(compiled.revision.spec.variables or {}), **own_variables},
+        "inputs": opened_inputs(facts, compiled)[0],
+        "vars": {**(compiled.revision.spec.variables or {}), **own},
         "labels": labels_tree(facts.labels),
         "namespace": {"id": facts.namespace, "variables": namespace.variables if namespace else {}},
         "outputs": outputs,

@@ -102,8 +102,9 @@ def value_of(
     if not isinstance(found, list):
         return found
     content = orjson.loads(tenants.decrypt(found[0], context=_at_rest(tenant_id)))
-    for one in content["texts"] if learn else ():
-        learn(one)
+    if learn is not None:
+        for one in content["texts"]:
+            learn(one)
     return content["value"]
 
 
@@ -209,7 +210,7 @@ class OutputStore:
             return _NONE
         tenant_id = current_tenant()
         found = rows(_EXACTLY, [tenant_id, self.execution_id, task_id, list(path)])
-        return value_of(tenant_id, *found[0], self._learn) if found else _NONE
+        return value_of(tenant_id, found[0][0], found[0][1], self._learn) if found else _NONE
 
     def below(self, task_id: str, prefix: Path) -> dict[str, Any]:
         """All outputs of a task under some iteration values, as nested maps."""

@@ -8,7 +8,6 @@ travels with the result.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, assert_never
 
 from downbeat.sdk.context import RunInfo
@@ -79,25 +78,8 @@ def run_inline(
         Ending(done.state),
         outputs=masker.value(dict(done.outputs)),
         metrics=tuple(metrics),
-        effects=tuple(_carried(effect, channel, work.key, masker) for effect in left),
+        effects=tuple(left),
     )
-
-
-def _carried(effect: Effect, channel: WorkerChannel, key: AttemptKey, masker: Masker) -> Effect:
-    """An effect that travels with the result, which is stored on its way: no secret is plain."""
-
-    def sealed(values: Mapping[str, Any], operation: str) -> Any:
-        return masker.sealed(values, lambda text: channel.request(key, operation, {"text": text}))
-
-    match effect:
-        case AddLabels(labels=labels):
-            return replace(effect, labels={name: masker.text(labels[name]) for name in labels})
-        case SetVariables(variables=variables):
-            return replace(effect, variables=sealed(variables, "secret.keep"))
-        case ResumeExecution(inputs=Mapping() as inputs):
-            return replace(effect, inputs=sealed(inputs, "secret.seal"))
-        case _:
-            return effect
 
 
 def _apply(

@@ -11,6 +11,17 @@ from uuid import UUID
 import pytest
 from django.db import connections
 
+from downbeat.common.scope import tenant_scope
+from downbeat.sdk.task import InlineTask
+from executions.runtime.channel_direct import DirectChannel
+from executions.runtime.work_places import WorkPlaces
+from executions.services import evaluation
+from executions.worker.inline_job import run_inline
+from executions.worker.leaving import fit_to_leave
+from executions.worker.logbook import Logbook
+from executions.worker.masking import Masker
+from executions.worker.rendering import TaskRenderer
+from executions.worker.settings import LogLimits
 from executions.worker.work import AttemptResult, Ending, Work
 from tests.integration.engine.stage import Stage
 from tests.support.cast import Cast
@@ -121,6 +132,49 @@ tasks:
     flowId: child
     scheduleDate: "%(word)s"
     inputs: {word: fine}
+"""
+ITEMS = """
+id: items
+namespace: company.data
+inputs:
+  - {id: pass, type: SECRET}
+tasks:
+  - id: each
+    type: core.flow.Loop
+    values: {first: "%(word)s", second: plain}
+    outputs:
+      - {id: made, type: STRING, value: "{{ outputs.said.value }}"}
+    tasks:
+      - {id: said, type: core.debug.Return, format: "{{ item.key }} {{ item.value }}"}
+      - {id: script, type: scripts.shell.Commands, commands: ["echo {{ item.value }}"]}
+  - {id: after, type: core.debug.Return, format: "{{ outputs.each.outputs[0].item.value }}"}
+"""
+CARRIED = """
+id: carried
+namespace: company.data
+labels: {none: yet}
+tasks:
+  - id: set
+    type: core.execution.SetVariables
+    variables: {mine: "{{ secret('WORD') }}"}
+  - id: labelled
+    type: core.execution.Labels
+    labels: {mark: "{{ secret('WORD') }}"}
+  - {id: after, type: core.debug.Return, format: "{{ vars.mine }}"}
+"""
+TRIGGERED = """
+id: triggered
+namespace: company.data
+inputs:
+  - {id: word, type: STRING}
+tasks:
+  - {id: said, type: core.debug.Return, format: "{{ inputs.word }}"}
+triggers:
+  - id: hook
+    type: core.trigger.Webhook
+    key: abcdefgh
+    inputs: {word: "{{ secret('WORD') }}"}
+    labels: {mark: "{{ secret('WORD') }}"}
 """
 DEFAULTED = """
 id: defaulted
@@ -272,4 +326,63 @@ def test_a_secret_in_the_default_of_an_input_is_sealed_and_arrives(stage: Stage)
 
     assert stage.state(id) == "SUCCESS"
     assert stage.rows("select message from log_line where execution_id = %s", id) == [("******",)]
+    assert leaks(stage) == []
+
+
+@pytest.mark.parametrize("kind", WORDS)
+def test_items_of_a_loop_are_sealed_and_arrive(stage: Stage, kind: str) -> None:
+    written, secret = WORDS[kind]
+    stage.deploy(ITEMS % {"word": written})
+    seen = Seen()
+
+    id = stage.start("items", **{"pass": GIVEN})
+    stage.play(seen)
+
+    assert stage.state(id) == "SUCCESS"
+    items = [one["item"] for one in seen.of("items")]
+    assert sorted((one["key"], one["value"]) for one in items) == [
+        ("first", secret),
+        ("second", "plain"),
+    ]
+    assert stage.outputs(id, "after") == {"after": {"value": secret}}
+    assert leaks(stage) == []
+
+
+def test_what_a_worker_sets_arrives_sealed(stage: Stage, cast: Cast) -> None:
+    stage.deploy(CARRIED)
+    places = WorkPlaces()
+    channel = DirectChannel(places=places, finished=lambda result: None)
+
+    def play(work: Work) -> AttemptResult:
+        places.enter(work)
+        masker = Masker(work.masked)
+        spec = TaskRenderer(channel).spec(work, masker, {})
+        assert isinstance(spec, InlineTask)
+        book = Logbook(channel, work.key, "t", masker=masker, limits=LogLimits())
+        return fit_to_leave(run_inline(spec, work, channel, book, masker), channel, masker)
+
+    id = stage.start("carried")
+    stage.play(play)
+
+    assert stage.state(id) == "SUCCESS"
+    assert stage.outputs(id, "after") == {"after": {"value": STORED}}
+    assert {"key": "mark", "value": "******"} in stage.execution(id).labels
+    with tenant_scope(stage.tenant_id):
+        seen = evaluation.evaluate(id, None, "{{ vars.mine }}", actor=stage.actor).result
+    assert seen is not None and "aes_encrypted" in seen
+    assert leaks(stage) == []
+
+
+def test_what_a_trigger_reads_arrives_sealed(stage: Stage, cast: Cast) -> None:
+    stage.deploy(TRIGGERED)
+
+    answer = cast.alice.post(
+        f"{cast.api}/executions/webhook/company.data/triggered/abcdefgh", {"a": 1}
+    )
+    stage.play()
+
+    assert answer.status_code == 200
+    id = UUID(answer.json()["id"])
+    assert stage.state(id) == "SUCCESS"
+    assert stage.outputs(id, "said") == {"said": {"value": STORED}}
     assert leaks(stage) == []
