@@ -14,7 +14,7 @@ from tenants.selectors.tenants import (
     tenant_slug,
     tenants,
 )
-from tenants.services.keys import NoKey, decrypt, encrypt
+from tenants.services.keys import NoKey, Undecryptable, decrypt, encrypt
 from tenants.services.namespaces import ensure_namespace
 from tenants.services.people import reset_password
 from tenants.services.secrets import resolve_secret
@@ -24,6 +24,7 @@ __all__ = [
     "NamespaceRef",
     "NoKey",
     "TenantRef",
+    "Undecryptable",
     "create_instance_admin_token",
     "decrypt",
     "encrypt",

@@ -29,7 +29,7 @@ def answer(hands: Hands, run: Run | None, ask: Ask) -> Rendered:
     if run is None and ask is Ask.LISTENERS:
         return Rendered(None, ask, listening.heard(hands))
     if run is None:
-        outputs = _flow_outputs(hands)
+        outputs = hands.kept(_flow_outputs(hands))
         hands.left.flow_outputs = outputs
         return Rendered(None, ask, True)
     return Rendered(run.id, ask, _of_run(hands, run, ask))
@@ -66,7 +66,7 @@ def _of_run(hands: Hands, run: Run, ask: Ask) -> Any:
         case Ask.TIMEOUT, _:
             return _seconds(_field(hands, run, task, "timeout"))
         case Ask.CHILD, _:
-            return children.wanted(hands, task, hands.context(run))
+            return hands.fact(children.wanted(hands, task, hands.context(run)))
         case Ask.BATCHES, ChildExecutions() as shape:
             return batches.described(hands, run, task, shape)
         case _:
@@ -96,8 +96,13 @@ def _choice(hands: Hands, run: Run, task: Task, shape: Choice) -> str:
         hands.put_outputs(run, {"evaluationResult": true})
         return "true" if true else "false"
     chosen = text_of(value)
-    hands.put_outputs(run, {"value": chosen, "defaults": chosen not in shape.cases})
-    return chosen
+    defaults = chosen not in shape.cases
+    hands.put_outputs(run, {"value": hands.kept(chosen), "defaults": defaults})
+    if not defaults:
+        return chosen  # it stands in the flow's source as well
+    # Which other value it was makes no difference to the choice, so none is kept that is secret.
+    hidden = hands.log.masker.text(chosen)
+    return hidden if hidden not in shape.cases else ""
 
 
 def _until(hands: Hands, run: Run, task: Task, shape: Repetition) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from downbeat.common import clock
 from downbeat.common.errors import AppError
 from downbeat.common.models import uuid7
 from downbeat.sdk.labels import Label
+from downbeat.sdk.sealed import sealed, token_of_marked
 from downbeat.sdk.task import Task
 from executions.contracts import Cause, Origin, StartOptions
 from executions.engine.events import ChildStarted, Event, TryEnded
@@ -95,17 +96,18 @@ class Wanted:
 
 
 def wanted(hands: Hands, task: Task, context: Mapping[str, Any]) -> dict[str, Any]:
-    """What a task says of its child, rendered."""
+    """What a task says of its child, rendered; labels are for everybody and show no secret."""
     rendered = render_task(task, context, hands.services)
+    shown = hands.log.masker.text
     found = {name: getattr(rendered, name) for name in FIELDS if hasattr(rendered, name)}
     labels = getattr(rendered, "labels", ())
-    found["labels"] = [{"key": label.key, "value": label.value} for label in labels]
+    found["labels"] = [{"key": label.key, "value": shown(label.value)} for label in labels]
     return found
 
 
 def start(hands: Hands, run: Run) -> tuple[Event, ...]:
     """Starts the execution that a run asks for, or says why there is none."""
-    fields: Mapping[str, Any] = run.facts[Ask.CHILD]
+    fields: Mapping[str, Any] = hands.of_fact(run.facts[Ask.CHILD])
     began = clock.now()
     if run.child is not None and (events := _resumed(hands, run, run.child, began)):
         return events
@@ -135,6 +137,7 @@ def launch(hands: Hands, run: Run, ask: Wanted) -> UUID:
         dict(fields.get("inputs") or {}),
         _options(hands, run, ask),
         execution_id=ask.id,
+        secrets=hands.log.known(),
     )
     return started.id
 
@@ -181,7 +184,8 @@ def _options(hands: Hands, run: Run, ask: Wanted) -> StartOptions:
         **ask.variables,
     }
     if run.value is not None:
-        variables["taskRunValue"] = run.value
+        token = token_of_marked(run.value)
+        variables["taskRunValue"] = run.value if token is None else sealed(token)
     return StartOptions(
         labels=(*(inherited if fields.get("inherit_labels") else ()), *labels),
         cause=Cause(id=node.id, type=node.task.type, variables=variables),
@@ -241,7 +245,7 @@ def ended(hands: Hands, run: Run, payload: Mapping[str, Any]) -> TryEnded | None
     given: dict[str, Any] = dict(payload.get("outputs") or {})
     ending, error = _taken_over(wanted, state), None
     try:
-        given |= _extracted(hands, run, child)
+        given |= hands.kept(_extracted(hands, run, child))
     except ExpressionError as problem:
         ending, error = State.FAILED, str(problem)
         hands.say(run, "ERROR", error)

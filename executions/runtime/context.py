@@ -15,15 +15,18 @@ from uuid import UUID
 from django.conf import settings
 
 from downbeat.common.clock import wire
+from downbeat.sdk.sealed import opened
 from executions.engine.state import Run, Snapshot, State
 from executions.runtime.outputs import Opener, Outputs, OutputStore, place
 from executions.runtime.plans import Compiled, namespace_of
+from executions.runtime.sealing import ValueSeal, open_token
 from executions.runtime.sight import is_item, items_around, sight_of
 from executions.runtime.sql import rows
 from flows.spec.expressions import References
 from flows.spec.inputs import lookup, put
 from tenants import facade as tenants
 
+HANDED_ON: Final = frozenset({"taskRunValue", "outputs"})
 PARENTS: Final = frozenset({"parent", "parents"})
 
 _STATES: Final = """
@@ -71,8 +74,8 @@ def execution_context(
     """The part of a context that all runs of an execution share."""
     ours = settings.DOWNBEAT
     namespace = namespace_of(facts.tenant_id, facts.namespace)
-    inputs, _ = opened_inputs(facts, compiled)
-    variables = dict((facts.trigger or {}).get("variables") or {})
+    own, _ = variable_seal(facts).opened(facts.variables)
+    variables, _ = _cause_of(facts)
     context: dict[str, Any] = {
         "flow": {
             "id": facts.flow_id,
@@ -86,8 +89,8 @@ def execution_context(
             "originalId": str(facts.original_id),
             "state": state,
         },
-        "inputs": inputs,
-        "vars": {**(compiled.revision.spec.variables or {}), **facts.variables},
+        "inputs": opened_inputs(facts, compiled)[0],
+        "vars": {**(compiled.revision.spec.variables or {}), **own},
         "labels": labels_tree(facts.labels),
         "namespace": {"id": facts.namespace, "variables": namespace.variables if namespace else {}},
         "outputs": outputs,
@@ -106,16 +109,51 @@ def opened_inputs(
     facts: ExecutionFacts, compiled: Compiled
 ) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """The inputs as tasks see them, secrets opened, and the secrets' texts."""
+    given, texts = ValueSeal(facts.tenant_id, facts.namespace, facts.flow_id).opened(facts.inputs)
     if not compiled.secret_inputs:
-        return facts.inputs, ()
-    inputs = dict(facts.inputs)
-    found: list[str] = []
+        return given, texts
+    inputs = dict(given)
+    found = list(texts)
     for name in compiled.secret_inputs:
         sealed = lookup(inputs, name)
         if isinstance(sealed, str) and sealed:
             found.append(tenants.decrypt(sealed))
             put(inputs, name, found[-1])
     return inputs, tuple(found)
+
+
+def secrets_of(facts: ExecutionFacts, compiled: Compiled) -> tuple[str, ...]:
+    """What an execution knows from its start that nothing may show."""
+    return (
+        *opened_inputs(facts, compiled)[1],
+        *variable_seal(facts).opened(facts.variables)[1],
+        *_cause_of(facts)[1],
+    )
+
+
+def variable_seal(facts: ExecutionFacts) -> ValueSeal:
+    """What seals the variables that tasks of an execution set."""
+    return ValueSeal(facts.tenant_id, facts.namespace, facts.flow_id, kind="variable")
+
+
+def _cause_of(facts: ExecutionFacts) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The variables of an execution's cause, and the texts that were sealed in them.
+
+    Sealed may be the value of a loop that a parent's task hands on, and flow outputs that were
+    heard of; nothing else is looked at, for a cause may be large.
+    """
+    variables = dict((facts.trigger or {}).get("variables") or {})
+    texts: list[str] = []
+
+    def open_one(token: str) -> str | None:
+        text = open_token(facts.tenant_id, facts.namespace, token)
+        if text is not None:
+            texts.append(text)
+        return text
+
+    for name in HANDED_ON & variables.keys():
+        variables[name] = opened(variables[name], open_one)
+    return variables, tuple(texts)
 
 
 def labels_tree(labels: list[dict[str, Any]]) -> dict[str, Any]:
@@ -148,7 +186,7 @@ def run_context(
     if run.parent is not None:
         taskrun["parentId"] = str(run.parent)
     if run.value is not None:
-        taskrun["value"] = run.value
+        taskrun["value"] = store.shown(run.value)
     if run.iteration is not None:
         taskrun["iteration"] = run.iteration
     context = {
@@ -156,7 +194,7 @@ def run_context(
         "task": {"id": node.id, "type": node.task.type},
         "taskrun": taskrun,
     }
-    _isolate(context, compiled, snapshot, run)
+    _isolate(context, compiled, snapshot, run, store)
     if references.has_dynamic or not PARENTS.isdisjoint(references.names) or _prints(references):
         parents = parents_of(compiled, snapshot, run, store)
         if parents:
@@ -165,23 +203,32 @@ def run_context(
     return context
 
 
-def _isolate(context: dict[str, Any], compiled: Compiled, snapshot: Snapshot, run: Run) -> None:
+def _isolate(
+    context: dict[str, Any],
+    compiled: Compiled,
+    snapshot: Snapshot,
+    run: Run,
+    store: OutputStore,
+) -> None:
     """Inside isolated loops: the item, and the outputs of its own iteration."""
     if (sight := sight_of(compiled, run)) is not None:
         context["outputs"] = sight.of(context["outputs"])
-    if items := items_around(compiled, snapshot, run):
+    if items := items_around(compiled, snapshot, run, store.shown):
         context["item"] = {**items[0], "parents": items[1:]}
         if items[1:]:
             context["item"]["parent"] = items[1]
-        context["taskrun"] |= _of_item(compiled, snapshot, run)
+        context["taskrun"] |= _of_item(compiled, snapshot, run, store)
 
 
-def _of_item(compiled: Compiled, snapshot: Snapshot, run: Run) -> dict[str, Any]:
+def _of_item(
+    compiled: Compiled, snapshot: Snapshot, run: Run, store: OutputStore
+) -> dict[str, Any]:
     """``taskrun`` of a task directly in an item's group: value and number are those of the item."""
     above = snapshot.runs.get(run.parent) if run.parent is not None else None
     if above is None or not is_item(compiled.plan, compiled.plan.nodes[above.node]):
         return {}
-    return {"value": above.value, "iteration": above.iteration}
+    value = None if above.value is None else store.shown(above.value)
+    return {"value": value, "iteration": above.iteration}
 
 
 def _prints(references: References) -> bool:
@@ -201,7 +248,7 @@ def parents_of(
             continue
         entry: dict[str, Any] = {}
         if above.value is not None:
-            entry["taskrun"] = {"value": above.value}
+            entry["taskrun"] = {"value": store.shown(above.value)}
         try:
             entry["outputs"] = store.exactly(compiled.plan.nodes[above.node].id, above.path)
         except KeyError:
@@ -215,8 +262,13 @@ class TaskStates(Mapping[str, Any]):
     """``tasks`` in an expression: the states of task runs, keyed by iteration values."""
 
     def __init__(
-        self, facts: ExecutionFacts, compiled: Compiled, snapshot: Callable[[], Snapshot | None]
+        self,
+        facts: ExecutionFacts,
+        compiled: Compiled,
+        snapshot: Callable[[], Snapshot | None],
+        open_one: Opener | None = None,
     ) -> None:
+        self._open_one = open_one
         self._facts, self._compiled, self._snapshot = facts, compiled, snapshot
 
     def __getitem__(self, task_id: str) -> Any:
@@ -225,7 +277,7 @@ class TaskStates(Mapping[str, Any]):
             place(found, (*path, "state"), state)
         if not found:
             raise KeyError(task_id)
-        return found
+        return found if self._open_one is None else opened(found, self._open_one)
 
     def _states(self, task_id: str) -> Iterator[tuple[tuple[str, ...], str]]:
         facts = [self._facts.tenant_id, self._facts.id, task_id]

@@ -43,7 +43,7 @@ def apply(hands: Hands, run: Run, effect: Effect) -> None:
         case AddLabels(labels=labels):
             hands.add_labels(labels)
         case SetVariables(variables=variables, remove=remove):
-            hands.set_variables(variables, remove)
+            hands.set_variables(hands.of_fact(dict(variables)), remove)
         case MetricValue():
             hands.measure(run, effect)
         case KvSet() | KvDelete():
@@ -114,7 +114,7 @@ def _resume(hands: Hands, effect: ResumeExecution) -> None:
     changeable(facts.namespace, owner["namespace"])
     if owner["state"] in TERMINAL:
         raise TaskFailed(f"Execution '{effect.execution_id}' is over: {owner['state']}")
-    payload = {"inputs": dict(effect.inputs or {})}
+    payload = {"inputs": hands.kept(dict(effect.inputs or {}))}
     post_all(facts.tenant_id, [(wanted, Message.RESUME, payload)], ring=True)
 
 

@@ -130,4 +130,7 @@ class ShellServices:
 
     def decrypt(self, key: str, text: str) -> str:
         """What ``encrypt`` made, read back."""
-        return decrypt(key, text)
+        plain = decrypt(key, text)
+        if self._log is not None:
+            self._log.learn(plain)
+        return plain

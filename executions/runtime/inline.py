@@ -21,6 +21,7 @@ from downbeat.sdk.context import RunInfo
 from downbeat.sdk.effects import Level, MetricValue
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import format_duration
+from downbeat.sdk.sealed import opened
 from downbeat.sdk.task import FlowableTask
 from executions.engine.events import (
     Event,
@@ -38,9 +39,10 @@ from executions.runtime.context import (
     ExecutionFacts,
     TaskStates,
     execution_context,
-    opened_inputs,
     outputs_view,
     run_context,
+    secrets_of,
+    variable_seal,
 )
 from executions.runtime.expression_services import ShellServices
 from executions.runtime.output_limit import OutputMeter, OutputsTooLarge
@@ -102,10 +104,10 @@ class Hands:
         self.facts, self.compiled, self.snapshot = facts, compiled, snapshot
         self.left = Left()
         self.meter = OutputMeter(facts.id, progress)
-        self.log = TurnLog(lambda: opened_inputs(facts, compiled)[1])
+        self.log = TurnLog(lambda: secrets_of(facts, compiled))
         self.asked: list[Event] = []
         """What the quick task that runs now asks of its execution."""
-        self.store = OutputStore(facts.id)
+        self.store = OutputStore(facts.id, self._opened, self.log.learn)
         if fresh:
             self.store.nothing_stored()
         self.services = ShellServices(
@@ -160,7 +162,7 @@ class Hands:
                 self.compiled,
                 state=self.snapshot.execution.state,
                 outputs=outputs_view(self.store, self.compiled, self._opened),
-                tasks=TaskStates(self.facts, self.compiled, lambda: self.snapshot),
+                tasks=TaskStates(self.facts, self.compiled, lambda: self.snapshot, self._opened),
             )
         shared["execution"]["state"] = str(self.snapshot.execution.state)
         shared["outputs"] = outputs_view(self.store, self.compiled, self._opened)
@@ -176,6 +178,29 @@ class Hands:
             self.log.learn(text)
         return text
 
+    def kept(self, value: Any) -> Any:
+        """A value as it may be stored for expressions: texts with a known secret are sealed."""
+        return self.log.masker.sealed(value, self._seal)
+
+    def _seal(self, text: str) -> dict[str, str]:
+        return sealing.seal(self.facts.tenant_id, self.facts.namespace, text)
+
+    def fact(self, value: Any) -> Any:
+        """A value as it may be stored for the engine alone, which reads it with ``of_fact``."""
+        place = self.facts.tenant_id, self.facts.namespace
+        return self.log.masker.sealed(value, lambda text: sealing.keep(*place, text))
+
+    def of_fact(self, value: Any) -> Any:
+        """The value as it was; its secrets are hidden in the log from now on."""
+
+        def open_one(token: str) -> str | None:
+            text = sealing.kept_text(self.facts.tenant_id, self.facts.namespace, token)
+            if text is not None:
+                self.log.learn(text)
+            return text
+
+        return opened(value, open_one)
+
     def render(self, snapshot: Snapshot, run: UUID | None, ask: Ask) -> Rendered | RenderFailed:
         try:
             return asking.answer(self, snapshot.runs[run] if run else None, ask)
@@ -189,6 +214,7 @@ class Hands:
 
     def values_rendered(self, run: Run, values: Sequence[items.Item]) -> None:
         """Keeps the values that a loop goes over."""
+        values = sealing.kept_items(values, self.log.masker, self._seal)
         self._values[run.id] = values
         self.left.loop_values[run.id] = values
 
@@ -253,8 +279,17 @@ class Hands:
         task_id = self.compiled.plan.nodes[run.node].id
         self.store.put(task_id, run.path, value)
         self.left.outputs.append(
-            NewOutput(self.facts.id, run.id, task_id, run.path, value, self.facts.folder)
-        )
+            NewOutput(
+                self.facts.id, run.id, task_id, run.path, value, self.facts.folder,
+                self._secrets_in(value),
+            )
+        )  # fmt: skip
+
+    def _secrets_in(self, value: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """The texts of outputs in which a known secret is; None if there is none at all."""
+        found: list[str] = []
+        self.log.masker.sealed(value, found.append)
+        return tuple(found) if self.log.masker.finds_in(value) else None
 
     def say(
         self, run: Run | None, level: Level, message: str, *, level_of: str | None = None
@@ -278,7 +313,7 @@ class Hands:
             task_run_id=str(run.id),
             attempt=run.attempts + 1,
             fence=run.attempts + 1,
-            value=run.value,
+            value=None if run.value is None else self.store.shown(run.value),
         )
 
     def measure(self, run: Run, value: MetricValue) -> None:
@@ -292,9 +327,11 @@ class Hands:
         self.left.metrics.append(Number(run.id, task_id, run.attempts, shown))
 
     def add_labels(self, labels: Mapping[str, str]) -> None:
-        """Labels of the execution; the last value of a key wins."""
+        """Labels of the execution, which show no secret; the last value of a key wins."""
         kept = [label for label in self.facts.labels if label["key"] not in labels]
-        added = [{"key": key, "value": value} for key, value in labels.items()]
+        added = [
+            {"key": key, "value": self.log.masker.text(value)} for key, value in labels.items()
+        ]
         self.facts.labels = [*kept, *added]
         self._shared = None
         self.left.labels_changed = True
@@ -302,6 +339,7 @@ class Hands:
     def set_variables(self, variables: Mapping[str, Any], remove: Sequence[str]) -> None:
         """Variables of the execution."""
         merged = {**self.facts.variables, **variables}
+        merged = variable_seal(self.facts).sealed(merged, self.log.masker)
         self.facts.variables = {k: v for k, v in merged.items() if k not in remove}
         self._shared = None
         self.left.variables_changed = True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from downbeat.common import storage
 from downbeat.common.storage.paths import is_uri
+from downbeat.sdk.sealed import sealed, token_of_marked
 from downbeat.sdk.shapes import Iteration
 from downbeat.sdk.task import Task
 from executions.engine.events import RunCreated
@@ -85,7 +86,7 @@ def tell(hands: Hands, run: Run) -> None:
     """Leaves the outputs of an item that has ended, or of a loop whose items all have."""
     node = hands.compiled.plan.nodes[run.node]
     outputs = _of_loop(hands, run) if isinstance(node.shape, Iteration) else _of_item(hands, run)
-    hands.put_outputs(run, outputs)
+    hands.put_outputs(run, hands.kept(outputs))
 
 
 def _of_item(hands: Hands, run: Run) -> Mapping[str, Any]:
@@ -116,6 +117,12 @@ def _of_loop(hands: Hands, run: Run) -> Mapping[str, Any]:
     return found
 
 
+def _output(text: str) -> Any:
+    """A value of a loop as it stands in outputs: there a map stands for a sealed one."""
+    token = token_of_marked(text)
+    return text if token is None else sealed(token)
+
+
 def _told(hands: Hands, run: Run, items: Sequence[Item]) -> list[dict[str, Any]]:
     plan = hands.compiled.plan
     (body,) = plan.branch(plan.nodes[run.node], "tasks")
@@ -124,7 +131,7 @@ def _told(hands: Hands, run: Run, items: Sequence[Item]) -> list[dict[str, Any]]
 
 
 def _entry(items: Sequence[Item], number: int, outputs: Any) -> dict[str, Any]:
-    item: dict[str, Any] = {"value": value_of(items[number]), "iteration": number}
+    item: dict[str, Any] = {"value": _output(value_of(items[number])), "iteration": number}
     if (key := key_of(items[number])) is not None:
-        item["key"] = key
+        item["key"] = _output(key)
     return {"item": item, "outputs": outputs}

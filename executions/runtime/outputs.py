@@ -15,9 +15,10 @@ import orjson
 
 from downbeat.common import storage
 from downbeat.common.scope import current_tenant
-from downbeat.sdk.sealed import opened
+from downbeat.sdk.sealed import opened, token_of_marked
 from executions.runtime.sql import rows
 from executions.runtime.store_codec import loaded, text
+from tenants import facade as tenants
 
 LARGE: Final = 32 * 1024
 
@@ -54,6 +55,8 @@ class NewOutput:
     value: Mapping[str, Any]
     folder: str
     """Where in storage a large value is put."""
+    secrets: tuple[str, ...] | None = None
+    """The texts in it that show a secret: then it is encrypted whole, wherever it is put."""
 
 
 def records(tenant_id: UUID, outputs: Sequence[NewOutput]) -> list[dict[str, Any]]:
@@ -66,7 +69,11 @@ def records(tenant_id: UUID, outputs: Sequence[NewOutput]) -> list[dict[str, Any
 
 
 def _record(tenant_id: UUID, item: NewOutput) -> dict[str, Any]:
-    packed = text(item.value)
+    value: Any = item.value
+    if item.secrets is not None:
+        content = text({"value": value, "texts": item.secrets})
+        value = [tenants.encrypt(content, context=_at_rest(tenant_id))]
+    packed = text(value)
     uri = None
     if len(packed) > LARGE:
         name = f"{item.folder}/tasks/{item.task_id}/{item.task_run_id}/outputs.json"
@@ -76,18 +83,33 @@ def _record(tenant_id: UUID, item: NewOutput) -> dict[str, Any]:
         "task_run_id": item.task_run_id,
         "task_id": item.task_id,
         "path": list(item.path),
-        "value": None if uri else item.value,
+        "value": None if uri else value,
         "uri": uri,
         "size": len(packed),
     }
 
 
-def value_of(tenant_id: UUID, value: Any, uri: str | None) -> Any:
-    """The stored outputs of a row, wherever they are."""
+def value_of(
+    tenant_id: UUID, value: Any, uri: str | None, learn: Callable[[str], None] | None = None
+) -> Any:
+    """The stored outputs of a row, wherever they are; ``learn`` is told of secrets in them."""
     if uri is None:
-        return loaded(value)
-    with storage.storage_for(tenant_id).open(uri) as file:
-        return orjson.loads(file.read())
+        found = loaded(value)
+    else:
+        with storage.storage_for(tenant_id).open(uri) as file:
+            found = orjson.loads(file.read())
+    # Outputs are maps; a list stands for one that is encrypted.
+    if not isinstance(found, list):
+        return found
+    content = orjson.loads(tenants.decrypt(found[0], context=_at_rest(tenant_id)))
+    if learn is not None:
+        for one in content["texts"]:
+            learn(one)
+    return content["value"]
+
+
+def _at_rest(tenant_id: UUID) -> str:
+    return f"outputs/{tenant_id}"
 
 
 def outputs_of_tasks(execution_id: UUID, task_ids: Sequence[str]) -> dict[str, Any]:
@@ -112,12 +134,44 @@ def place(tree: dict[str, Any], path: Sequence[str], value: Any) -> None:
 class OutputStore:
     """The outputs of one execution as a turn sees them: those of this turn over those stored."""
 
-    def __init__(self, execution_id: UUID) -> None:
+    def __init__(
+        self,
+        execution_id: UUID,
+        open_one: Opener | None = None,
+        learn: Callable[[str], None] | None = None,
+    ) -> None:
         self.execution_id = execution_id
+        self._met: list[str] = []
+        self._tell = learn
+        self._open_one = open_one
+        self._keys: dict[str, str] = {}
         self._fresh: dict[str, dict[Path, Any]] = {}
         self._read: dict[tuple[str, Path], Any] = {}
         self._any_stored: bool | None = None
         self._gone: list[tuple[str, Path]] = []
+
+    def shown(self, text: str) -> str:
+        """A value of a loop as expressions see it, which may be sealed where it stands in a path."""
+        token = token_of_marked(text)
+        found = self._open_one(token) if token is not None and self._open_one else None
+        if found is None:
+            return text
+        self._keys[found] = text
+        return found
+
+    def key_of(self, value: str) -> str:
+        """How a value of a loop stands in paths, if ``shown`` has opened it."""
+        return self._keys.get(value, value)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What was encrypted among values of loops and outputs, and is known now."""
+        return (*self._keys, *self._met)
+
+    def _learn(self, text: str) -> None:
+        self._met.append(text)
+        if self._tell is not None:
+            self._tell(text)
 
     def forget(self, task_id: str, prefix: Path) -> None:
         """Says that the outputs of a task under some iteration values are gone with their runs."""
@@ -156,7 +210,7 @@ class OutputStore:
             return _NONE
         tenant_id = current_tenant()
         found = rows(_EXACTLY, [tenant_id, self.execution_id, task_id, list(path)])
-        return value_of(tenant_id, found[0][0], found[0][1]) if found else _NONE
+        return value_of(tenant_id, found[0][0], found[0][1], self._learn) if found else _NONE
 
     def below(self, task_id: str, prefix: Path) -> dict[str, Any]:
         """All outputs of a task under some iteration values, as nested maps."""
@@ -176,7 +230,7 @@ class OutputStore:
         for path, value, uri in rows(_BELOW, facts):
             if self._gone and self._is_gone(task_id, tuple(path)):
                 continue
-            yield tuple(path), value_of(tenant_id, value, uri)
+            yield tuple(path), value_of(tenant_id, value, uri, self._learn)
 
     def task_ids(self) -> list[str]:
         """Tasks that have outputs."""
@@ -241,7 +295,7 @@ class IterationOutputs(Mapping[str, Any]):
         self._whole: dict[str, Any] | None = None
 
     def __getitem__(self, value: str) -> Any:
-        prefix = (*self._prefix, str(value))
+        prefix = (*self._prefix, self._store.key_of(str(value)))
         return _level(self._store, self._task_id, prefix, self._depth, self._open_one)
 
     def __contains__(self, value: object) -> bool:

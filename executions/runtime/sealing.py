@@ -1,4 +1,7 @@
-"""Outputs that are kept encrypted: sealed when a task makes them, opened where expressions read them.
+"""Texts that are kept encrypted: sealed when they come to be, opened where expressions read them.
+
+Outputs are sealed by the tasks that make them. Whatever else the engine keeps (rendered values,
+inputs of child executions) is sealed text by text where a known secret is in it.
 
 A token names the namespace that it was sealed in, and is authenticated with it and the tenant: a
 flow of another namespace opens it only if it may reach that one, as with secrets.
@@ -6,13 +9,16 @@ flow of another namespace opens it only if it may reach that one, as with secret
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from downbeat.sdk.sealed import sealed
+from downbeat.sdk.sealed import marked, sealed, token_of
 from executions.runtime.reach import may_reach
 from executions.runtime.work_places import Held
+from executions.worker.masking import Masker
 from tenants import facade as tenants
 
 
@@ -33,6 +39,90 @@ def open_token(tenant_id: UUID, own: str, token: str) -> str | None:
     return tenants.decrypt(rest, context=_context(tenant_id, namespace))
 
 
+@dataclass(frozen=True, slots=True)
+class ValueSeal:
+    """Seals inputs (those that are no SECRET ones, but were given a secret) and variables of a flow.
+
+    A value is sealed whole, with the texts that have to be hidden, so that opening looks no deeper
+    than at the values themselves. Each is authenticated with its flow and its name: copied into
+    another input, or given to another flow, it is not opened.
+    """
+
+    tenant_id: UUID
+    namespace: str
+    flow_id: str
+    kind: str = "input"
+
+    def sealed(self, values: Mapping[str, Any], masker: Masker) -> dict[str, Any]:
+        """The values as they are stored."""
+        return {name: self._sealed(name, value, masker) for name, value in values.items()}
+
+    def _sealed(self, name: str, value: Any, masker: Masker) -> Any:
+        texts: list[str] = []
+        masker.sealed(value, texts.append)
+        if not texts:
+            return value
+        packed = json.dumps({"value": value, "texts": texts}, default=str)
+        return sealed(tenants.encrypt(packed, context=self._context(name)))
+
+    def opened(self, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+        """The values as tasks see them, and the texts in them that have to be hidden."""
+        tokens = {name: token for name, value in values.items() if (token := token_of(value))}
+        if not tokens:
+            return values, ()
+        found, texts = dict(values), []
+        for name, token in tokens.items():
+            try:
+                content = json.loads(tenants.decrypt(token, context=self._context(name)))
+            except tenants.Undecryptable:
+                continue  # a map that a client gave, which only looks like a sealed input
+            found[name] = content["value"]
+            texts += content["texts"]
+        return found, tuple(texts)
+
+    def _context(self, name: str) -> str:
+        return f"{self.kind}/{self.tenant_id}/{self.namespace}/{self.flow_id}/{name}"
+
+
+def kept_items(
+    items: Sequence[Any], masker: Masker, seal_one: Callable[[str], dict[str, str]]
+) -> Sequence[Any]:
+    """What a loop goes over (texts, or pairs of them) as it is stored.
+
+    Equal values stay equal: they share one token, and with it one place among the outputs.
+    """
+    known: dict[str, str] = {}
+
+    def seal(text: str) -> str:
+        if text not in known:
+            known[text] = marked(str(token_of(seal_one(text))))
+        return known[text]
+
+    found: Sequence[Any] = masker.sealed(items, seal)
+    return found
+
+
+def keep(tenant_id: UUID, namespace: str, text: str) -> dict[str, str]:
+    """The map that stands for a text among what only the engine reads.
+
+    No answer shows it, and it is another kind than that of outputs, so that a sealed output that
+    somebody hands in is handed on as it is.
+    """
+    return sealed(tenants.encrypt(text, context=_kept(tenant_id, namespace)))
+
+
+def kept_text(tenant_id: UUID, namespace: str, token: str) -> str | None:
+    """The text that ``keep`` has sealed; ``None`` for any other token."""
+    try:
+        return tenants.decrypt(token, context=_kept(tenant_id, namespace))
+    except tenants.Undecryptable:
+        return None
+
+
+def _kept(tenant_id: UUID, namespace: str) -> str:
+    return f"kept/{tenant_id}/{namespace}"
+
+
 def _context(tenant_id: UUID, namespace: str) -> str:
     return f"output/{tenant_id}/{namespace}"
 
@@ -41,11 +131,16 @@ def _seal(held: Held, arguments: Mapping[str, Any]) -> Any:
     return seal(held.key.tenant_id, held.place.namespace, str(arguments["text"]))
 
 
+def _keep(held: Held, arguments: Mapping[str, Any]) -> Any:
+    return keep(held.key.tenant_id, held.place.namespace, str(arguments["text"]))
+
+
 def _open(held: Held, arguments: Mapping[str, Any]) -> Any:
     return open_token(held.key.tenant_id, held.place.namespace, str(arguments["token"]))
 
 
 OPERATIONS: Final[Mapping[str, Callable[[Held, Mapping[str, Any]], Any]]] = {
     "secret.seal": _seal,
+    "secret.keep": _keep,
     "secret.open": _open,
 }

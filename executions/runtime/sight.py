@@ -7,7 +7,7 @@ The steps of a loop over a file's items see each other in the same way, in whate
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,15 +108,20 @@ def implied_of(compiled: Compiled, node: Node) -> int:
     return isolated[-1] if isolated else 0
 
 
-def items_around(compiled: Compiled, snapshot: Snapshot, run: Run) -> list[dict[str, Any]]:
-    """The items of the isolated loops around a run, the nearest first."""
+def items_around(
+    compiled: Compiled, snapshot: Snapshot, run: Run, shown: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    """The items of the isolated loops around a run, the nearest first; sealed ones ``shown``."""
     found = []
     for id in (run.id, *reversed(run.ancestors)):
         one = snapshot.runs.get(id)
         if one is None or not is_item(compiled.plan, compiled.plan.nodes[one.node]):
             continue
-        item: dict[str, Any] = {"index": one.iteration, "value": one.value}
+        item: dict[str, Any] = {
+            "index": one.iteration,
+            "value": None if one.value is None else shown(one.value),
+        }
         if KEY in one.facts:
-            item["key"] = one.facts[KEY]
+            item["key"] = shown(one.facts[KEY])
         found.append(item)
     return found

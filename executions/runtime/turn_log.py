@@ -47,16 +47,19 @@ class TurnLog:
 
     def learn(self, secret: str) -> None:
         """Hides this value too, from now on."""
-        if self._masker is None:
-            self._learnt.append(secret)
-        else:
+        self._learnt.append(secret)
+        if self._masker is not None:
             self._masker.learn([secret])
+
+    def known(self) -> tuple[str, ...]:
+        """The values to hide, as they are."""
+        return (*self._secrets(), *self._learnt)
 
     @property
     def masker(self) -> Masker:
         """Hides what must not be readable."""
         if self._masker is None:
-            self._masker = Masker([*self._secrets(), *self._learnt])
+            self._masker = Masker(self.known())
         return self._masker
 
     def say(

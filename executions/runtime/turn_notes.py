@@ -114,7 +114,8 @@ class Reader:
             self.metrics.append({**record, "task_id": node.id})
         self.metrics += turn_results.child_metrics(payload)
         for child in turn_results.reported(plan, run.id, payload.get("children") or ()):
-            self._happen(child)
+            # The worker may have hidden the value of the loop that all of them are in.
+            self._happen(child if child.value is None else replace(child, value=run.value))
         asked: list[Event] = []
         try:
             self._put_child_outputs(payload)

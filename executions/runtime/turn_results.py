@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from executions.engine.events import Event, RunReported, TryEnded
+from executions.engine.events import RunReported, TryEnded
 from executions.engine.plan import Plan
 from executions.engine.state import State, Try
 from executions.runtime import carried_effects
@@ -144,9 +144,9 @@ def event_of(message: Mapping[str, Any]) -> TryEnded:
     )
 
 
-def reported(plan: Plan, parent: UUID, children: Sequence[Mapping[str, Any]]) -> list[Event]:
+def reported(plan: Plan, parent: UUID, children: Sequence[Mapping[str, Any]]) -> list[RunReported]:
     """The task runs that a worker ran by itself inside an attempt."""
-    found: list[Event] = []
+    found: list[RunReported] = []
     for child in children:
         task_id = str(child["taskId"])
         node = plan.of_task(task_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
@@ -15,14 +16,15 @@ from executions.runtime.context import (
     ExecutionFacts,
     TaskStates,
     execution_context,
-    opened_inputs,
     outputs_view,
     run_context,
+    secrets_of,
 )
 from executions.runtime.inbox import Message, post
 from executions.runtime.inline import tenant_slug
 from executions.runtime.outputs import OutputStore, place
 from executions.runtime.plans import Compiled, compiled
+from executions.runtime.sealing import open_token
 from executions.runtime.sight import Sight, implied_of, sight_of
 from executions.runtime.sql import rows
 from executions.runtime.store_codec import execution_of, loaded
@@ -97,7 +99,9 @@ def _work(
     snapshot = Snapshot(execution_of(held.row, limited=plan.limited), runs)
     run = runs[key.task_run_id]
     kept = remembered.get(key.task_run_id, {})
-    return work_of(held.facts, plan, snapshot, run, OutputStore(held.facts.id), key, kept)
+    opener = partial(open_token, key.tenant_id, held.facts.namespace)
+    store = OutputStore(held.facts.id, opener)
+    return work_of(held.facts, plan, snapshot, run, store, key, kept)
 
 
 def _remembered(
@@ -137,7 +141,7 @@ def work_of(
     kind: Literal["task", "directory"] = "directory" if node.kind is Kind.DIRECTORY else "task"
     return Work(
         key=key,
-        info=_info(facts, node, run, key),
+        info=_info(facts, node, run, key, outputs),
         kind=kind,
         type_name=node.task.type,
         task=node.task.raw,
@@ -148,11 +152,13 @@ def work_of(
         captures=tuple(captures),
         path=run.path,
         implied=implied_of(plan, node),
-        masked=opened_inputs(facts, plan)[1],
+        masked=(*secrets_of(facts, plan), *outputs.secrets),
     )
 
 
-def _info(facts: ExecutionFacts, node: Node, run: Run, key: AttemptKey) -> RunInfo:
+def _info(
+    facts: ExecutionFacts, node: Node, run: Run, key: AttemptKey, outputs: OutputStore
+) -> RunInfo:
     return RunInfo(
         tenant=tenant_slug(facts.tenant_id),
         namespace=facts.namespace,
@@ -162,7 +168,7 @@ def _info(facts: ExecutionFacts, node: Node, run: Run, key: AttemptKey) -> RunIn
         task_run_id=str(run.id),
         attempt=key.number,
         fence=key.number * FENCES_PER_ATTEMPT + key.epoch,
-        value=run.value,
+        value=None if run.value is None else outputs.shown(run.value),
     )
 
 
@@ -208,6 +214,7 @@ def _named_states(
 ) -> dict[str, Any]:
     if "tasks" not in references.names:
         return {}
-    states = TaskStates(facts, plan, lambda: snapshot)
+    opener = partial(open_token, facts.tenant_id, facts.namespace)
+    states = TaskStates(facts, plan, lambda: snapshot, opener)
     named = {str(path[1]) for path in references.paths if path[0] == "tasks" and len(path) > 1}
     return {task_id: states[task_id] for task_id in named if task_id in states}

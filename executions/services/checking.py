@@ -12,6 +12,7 @@ from downbeat.sdk.inputs import SecretInput
 from executions.contracts import StartOptions
 from executions.runtime.context import labels_tree
 from executions.runtime.expression_services import ShellServices
+from executions.runtime.sealing import ValueSeal
 from executions.services import labels
 from executions.services.errors import StartBlocked
 from executions.triggering.context import trigger_context
@@ -86,6 +87,8 @@ def refusal(failed: Sequence[FailedCheck]) -> str | None:
 
 def opened(revision: RevisionRef, stored: Mapping[str, Any]) -> Mapping[str, Any]:
     """Stored inputs as tasks see them: secrets are readable."""
+    seal = ValueSeal(revision.tenant_id, revision.namespace, revision.flow_id)
+    stored, _ = seal.opened(stored)
     secrets = [item.id for item in revision.spec.inputs if isinstance(item, SecretInput)]
     if not secrets:
         return stored

@@ -10,6 +10,7 @@ from downbeat.common.errors import FieldError
 from downbeat.common.scope import current_tenant
 from executions.models import Execution
 from executions.runtime.plans import compiled
+from executions.runtime.sealing import ValueSeal
 from executions.services.checking import opened
 from executions.services.errors import InputsInvalid
 from executions.services.inputs import AcceptedInputs, Given, Upload, examine, typed
@@ -34,7 +35,9 @@ def accepted(
 ) -> AcceptedInputs:
     """The inputs of the new execution, typed; ``InputsInvalid`` names each that is refused."""
     given = merged(row, revision, edited)
-    return typed(revision, given, check_required=True, execution_id=execution_id)
+    seal = ValueSeal(current_tenant(), row.namespace, row.flow_id)
+    _, secrets = seal.opened(row.inputs)
+    return typed(revision, given, check_required=True, execution_id=execution_id, secrets=secrets)
 
 
 def require_valid(row: Execution, revision: RevisionRef, edited: Mapping[str, Given]) -> None:

@@ -72,8 +72,13 @@ def _context(row: Execution, run_id: UUID | None, references: Any) -> Mapping[st
         outputs=outputs_view(store, plan),
         tasks=TaskStates(facts, plan, lambda: None),
     )
-    # Secrets among the inputs stay sealed here.
-    shared = {**shared, "inputs": row.inputs}
+    # Secrets among the inputs, the variables and the cause's stay sealed here.
+    sealed = {
+        "inputs": row.inputs,
+        "vars": {**(plan.revision.spec.variables or {}), **row.variables},
+    }
+    cause = (row.trigger or {}).get("variables") or {}
+    shared |= sealed | {name: cause for name in ("trigger", "schedule") if name in shared}
     if run_id is None:
         return shared
     snapshot = _snapshot(row, run_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -12,8 +12,11 @@ from downbeat.common import storage
 from downbeat.common.errors import FieldError
 from downbeat.sdk.inputs import Input
 from executions.runtime.expression_services import ShellServices
+from executions.runtime.sealing import ValueSeal
+from executions.runtime.turn_log import TurnLog
 from executions.services.errors import InputsInvalid
 from executions.triggering.context import trigger_context
+from executions.worker.masking import Masker
 from flows.contracts import RevisionRef
 from flows.spec.expressions import compile_template
 from flows.spec.inputs import TypedInputs, lookup, put, type_inputs
@@ -34,20 +37,41 @@ Given = str | Upload | Any
 
 @dataclass(frozen=True, slots=True)
 class AcceptedInputs:
-    """Typed inputs as they are stored and as they are shown: secrets sealed in both."""
+    """Typed inputs as they are stored and as they are shown: secrets sealed in both.
+
+    ``masker`` hides the secrets that were met on the way: SECRET inputs, what defaults read, and
+    those that whoever gives the inputs knows of.
+    """
 
     stored: Mapping[str, Any]
     shown: Mapping[str, Any]
+    masker: Masker = field(default_factory=Masker)
 
 
 def typed(
-    revision: RevisionRef, given: Mapping[str, Given], *, check_required: bool, execution_id: UUID
+    revision: RevisionRef,
+    given: Mapping[str, Given],
+    *,
+    check_required: bool,
+    execution_id: UUID,
+    secrets: Sequence[str] = (),
 ) -> AcceptedInputs:
-    """The inputs of a start; ``InputsInvalid`` names each that is refused."""
+    """The inputs of a start; ``InputsInvalid`` names each that is refused.
+
+    An input in which one of the ``secrets`` is found is sealed, whatever its type.
+    """
     folder = f"{_folder(revision, execution_id)}/inputs"
-    return accept(
-        revision, revision.spec.inputs, given, folder=folder, check_required=check_required
+    found = accept(
+        revision,
+        revision.spec.inputs,
+        given,
+        folder=folder,
+        check_required=check_required,
+        secrets=secrets,
     )
+    seal = ValueSeal(revision.tenant_id, revision.namespace, revision.flow_id)
+    values = seal.sealed(found.stored, found.masker)
+    return replace(found, stored=values, shown=values)
 
 
 def accept(
@@ -57,17 +81,24 @@ def accept(
     *,
     folder: str,
     check_required: bool = True,
+    secrets: Sequence[str] = (),
 ) -> AcceptedInputs:
     """Types what was given for some definitions; uploads are stored below ``folder``."""
     if not definitions:
-        return AcceptedInputs({}, {})
-    found = examine(revision, definitions, _stored_files(revision, given, folder), check_required)
+        return AcceptedInputs({}, {}, Masker(secrets))
+    met = TurnLog(lambda: secrets)
+    files = _stored_files(revision, given, folder)
+    found = type_inputs(
+        definitions, files, render=_renderer(revision, met), check_required=check_required
+    )
     if not found.valid:
         raise InputsInvalid(
             [FieldError(error.message, path=error.id, code="input") for error in found.errors]
         )
+    for name in found.secrets:
+        met.learn(str(lookup(found.values, name)))
     values = _sealed(found)
-    return AcceptedInputs(values, values)
+    return AcceptedInputs(values, values, met.masker)
 
 
 def examine(
@@ -82,14 +113,19 @@ def examine(
     )
 
 
-def _renderer(revision: RevisionRef) -> Callable[[str, Mapping[str, Any]], Any]:
+def _renderer(
+    revision: RevisionRef, met: TurnLog | None = None
+) -> Callable[[str, Mapping[str, Any]], Any]:
     known: dict[str, Any] = {}
 
     def render(text: str, values: Mapping[str, Any]) -> Any:
         if not known:
             known.update(trigger_context(revision))
         services = ShellServices(
-            tenant_id=revision.tenant_id, namespace=revision.namespace, execution_id=None
+            tenant_id=revision.tenant_id,
+            namespace=revision.namespace,
+            execution_id=None,
+            log=met,
         )
         return compile_template(text).evaluate({**known, "inputs": values}, services=services)
 

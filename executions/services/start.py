@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -65,8 +65,12 @@ def start(
     *,
     idempotency: Idempotency | None = None,
     execution_id: UUID | None = None,
+    secrets: Sequence[str] = (),
 ) -> Started:
-    """Starts an execution of a revision, or returns the one that the key has started before."""
+    """Starts an execution of a revision, or returns the one that the key has started before.
+
+    ``secrets`` are texts that are known to whoever starts it: nothing that is stored shows them.
+    """
     if revision.disabled:
         raise FlowDisabled(namespace=revision.namespace, flow_id=revision.flow_id)
     id = execution_id or uuid7()
@@ -74,7 +78,13 @@ def start(
         faultpoints.after_commit("start.after_commit")
         if idempotency and (known := _remembered(revision.tenant_id, idempotency, id)):
             return known
-        inputs = typed(revision, given, check_required=options.check_required, execution_id=id)
+        inputs = typed(
+            revision,
+            given,
+            check_required=options.check_required,
+            execution_id=id,
+            secrets=secrets,
+        )
         _limit(inputs.stored)
         beginning = _checked(revision, inputs, options)
         started = create_started(revision, inputs, options, id, beginning)
@@ -112,8 +122,10 @@ def _checked(revision: RevisionRef, inputs: AcceptedInputs, options: StartOption
     """What the flow's checks make of a start; ``StartBlocked`` if they refuse it."""
     failed = checking.failures(revision, checking.opened(revision, inputs.stored), options)
     checking.refuse_blocked(failed)
-    lines = [(item.level, item.message) for item in failed]
-    return Beginning(failure=checking.refusal(failed), lines=lines)
+    hidden = inputs.masker.text
+    lines = [(item.level, hidden(item.message)) for item in failed]
+    failure = checking.refusal(failed)
+    return Beginning(failure=None if failure is None else hidden(failure), lines=lines)
 
 
 def create_started(

@@ -13,8 +13,11 @@ from django.db import connection
 
 from downbeat.common.errors import AppError
 from downbeat.common.models import uuid7
+from downbeat.sdk.sealed import opened
 from downbeat.sdk.trigger import Trigger
 from executions.contracts import Cause, Label, StartOptions
+from executions.runtime.sealing import open_token
+from executions.runtime.turn_log import TurnLog
 from executions.services import labels
 from executions.services.start import failed, start
 from executions.triggering.context import trigger_context
@@ -85,33 +88,55 @@ def fire(
 def _start(revision: RevisionRef, trigger: Trigger, cause: FiringCause, id: UUID) -> UUID | Refused:
     context = cause.context or trigger_context(revision, trigger=cause.variables)
     known = Cause(trigger.id, trigger.type, cause.variables, log_file=cause.log_file)
+    met = TurnLog(tuple)
+    context = _opened(revision, context, met)
     try:
-        inputs = {**(rendered(trigger.inputs, context) or {}), **cause.inputs}
+        inputs = {**(rendered(trigger.inputs, context, met) or {}), **cause.inputs}
         options = StartOptions(
-            labels=(*trigger_labels(trigger, context), *cause.labels),
+            labels=(*trigger_labels(trigger, context, met), *cause.labels),
             cause=known,
             check_required=False,
             correlation_id=cause.correlation_id,
         )
-        start(revision, inputs, options, execution_id=id)
+        start(revision, inputs, options, execution_id=id, secrets=met.known())
     except (AppError, ExpressionError) as problem:
-        log.warning("trigger %s of %s fired in vain: %s", trigger.id, revision.flow_id, problem)
+        message = met.masker.text(str(problem))
+        log.warning("trigger %s of %s fired in vain: %s", trigger.id, revision.flow_id, message)
         if cause.fails:
-            failed(revision, known, str(problem), execution_id=id)
-        return Refused(str(problem)[:2000])
+            failed(revision, known, message, execution_id=id)
+        return Refused(message[:2000])
     return id
 
 
-def trigger_labels(trigger: Trigger, context: Mapping[str, Any]) -> tuple[Label, ...]:
-    """The trigger's labels, rendered; one that cannot be rendered is left out."""
+def _opened(revision: RevisionRef, context: Mapping[str, Any], met: TurnLog) -> Mapping[str, Any]:
+    """The context with the flow outputs of the execution that a trigger hears of opened."""
+    variables = context.get("trigger")
+    if not isinstance(variables, Mapping) or "outputs" not in variables:
+        return context
+
+    def open_one(token: str) -> str | None:
+        text = open_token(revision.tenant_id, revision.namespace, token)
+        if text is not None:
+            met.learn(text)
+        return text
+
+    outputs = opened(variables["outputs"], open_one)
+    return {**context, "trigger": {**variables, "outputs": outputs}}
+
+
+def trigger_labels(
+    trigger: Trigger, context: Mapping[str, Any], met: TurnLog | None = None
+) -> tuple[Label, ...]:
+    """The trigger's labels, rendered; they show no secret, one that cannot be rendered is left out."""
+    met = met or TurnLog(tuple)
     found = []
     for label in labels.of_flow(trigger.labels):
         try:
-            value = rendered(label.value, context)
+            value = rendered(label.value, context, met)
         except ExpressionError:
             continue
         if value not in (None, ""):
-            found.append(Label(label.key, str(value)))
+            found.append(Label(label.key, met.masker.text(str(value))))
     return tuple(found)
 
 

@@ -15,6 +15,7 @@ from downbeat.common.errors import Invalid, NotFound
 from downbeat.common.scope import tenant_scope
 from downbeat.sdk.fields import has_expression
 from executions.contracts import Cause, Started, StartOptions
+from executions.runtime.turn_log import TurnLog
 from executions.services.start import Idempotency, start
 from executions.triggering import firing, judging
 from executions.triggering.context import trigger_context
@@ -93,18 +94,20 @@ def call(
         context = trigger_context(revision, trigger=variables)
         if not _holds(revision, trigger, context):
             return Answered(None, trigger)
+        met = TurnLog(tuple)
         options = StartOptions(
-            labels=firing.trigger_labels(trigger, context),
+            labels=firing.trigger_labels(trigger, context, met),
             cause=Cause(id=trigger.id, type=trigger.type, variables=variables),
             check_required=False,
         )
-        given = _inputs(trigger, context)
-        return Answered(start(revision, given, options, idempotency=idempotency), trigger)
+        given = _inputs(trigger, context, met)
+        started = start(revision, given, options, idempotency=idempotency, secrets=met.known())
+        return Answered(started, trigger)
 
 
-def _inputs(trigger: Webhook, context: Mapping[str, Any]) -> Mapping[str, Any]:
+def _inputs(trigger: Webhook, context: Mapping[str, Any], met: TurnLog) -> Mapping[str, Any]:
     try:
-        return rendered(trigger.inputs, context) or {}
+        return rendered(trigger.inputs, context, met) or {}
     except ExpressionError as problem:
         raise WebhookInputs(trigger=trigger.id, reason=problem) from None
 

@@ -54,7 +54,8 @@ class WorkerChannel(Protocol):
         ``task.recall {digest, ttl}``, ``task.keep {digest, ttl, outputs}``,
         ``text.encrypt {key, text}``, ``text.decrypt {key, text}``, and for tasks
         ``secret.seal {text}`` (the map that stands for an encrypted text in outputs), which
-        ``secret.open {token}`` gives back.
+        ``secret.open {token}`` gives back; ``secret.keep {text}`` (the same for what travels to
+        the engine alone).
         """
 
     def remember(self, key: AttemptKey, state: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ import html
 import json
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -46,6 +46,41 @@ class Masker:
         """The text with every secret hidden."""
         return self._in_texts.hidden(text)
 
+    def finds(self, text: str) -> bool:
+        """Whether a secret is in the text, in any form that ``text`` hides."""
+        return self._in_texts.found(text)
+
+    def finds_in(self, value: Any) -> bool:
+        """Whether a secret is somewhere in plain data."""
+        if not self.longest:
+            return False
+        match value:
+            case str():
+                return self.finds(value)
+            case Mapping():
+                return any(self.finds_in(key) or self.finds_in(value[key]) for key in value)
+            case list() | tuple():
+                return any(map(self.finds_in, value))
+            case _:
+                return False
+
+    def sealed(self, value: Any, seal: Callable[[str], Any]) -> Any:
+        """Plain data with every text in which a secret is found replaced by what ``seal`` gives.
+
+        Costs nothing while no secret is known. Keys of maps stay as they are.
+        """
+        if not self.longest:
+            return value
+        match value:
+            case str():
+                return seal(value) if self.finds(value) else value
+            case Mapping():
+                return {key: self.sealed(item, seal) for key, item in value.items()}
+            case list() | tuple():
+                return [self.sealed(item, seal) for item in value]
+            case _:
+                return value
+
     def value(self, value: Any) -> Any:
         """Plain data with every secret hidden, in keys too."""
         if not self._in_values.longest:
@@ -75,6 +110,9 @@ class _Words:
         self._words |= words
         self.longest = max(map(len, self._words))
         self._pattern = re.compile(_alternatives(self._words))
+
+    def found(self, text: str) -> bool:
+        return self._pattern is not None and self._pattern.search(text) is not None
 
     def hidden(self, text: str) -> str:
         return text if self._pattern is None else self._pattern.sub(MASK, text)

@@ -28,6 +28,7 @@ from executions.worker.directory_job import DirectoryJob
 from executions.worker.environments import BuildFailed, Environments
 from executions.worker.inline_job import run_inline
 from executions.worker.launching import Flavour, Launcher, LaunchRefused, TaskProcess, Wanted
+from executions.worker.leaving import fit_to_leave
 from executions.worker.logbook import Logbook
 from executions.worker.masking import Masker
 from executions.worker.nursery import sweep_away
@@ -78,7 +79,9 @@ class AttemptRunner:
         masker = Masker(work.masked)
         desk = _Desk(control, masker, self._book(work, masker), self._channel)
         run = self._directory if work.kind == "directory" else self._one
-        result = self._guarded(work, desk, run)
+        result = self._guarded(
+            work, desk, lambda work, desk: fit_to_leave(run(work, desk), desk.channel, masker)
+        )
         try:
             return replace(result, log_file=desk.book.close())
         except LeaseLost:

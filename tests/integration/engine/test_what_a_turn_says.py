@@ -128,7 +128,7 @@ def test_secret_inputs_are_hidden_in_every_form_in_logs_and_errors(stage: Stage)
     said = messages(stage, id)
     assert said[:3] == ["plain ******", "base64 ******", "url ******"]
     assert "not ******" in said
-    assert any(line.startswith("No case matches the value ******") for line in said)
+    assert any(line.startswith("No case matches the value '******'") for line in said)
     assert stage.outputs(id, "seen")["seen"]["value"] == PASSWORD
     (errors,) = stage.rows(
         "select string_agg(error, ' ') from task_run where execution_id = %s", id
@@ -161,7 +161,7 @@ tasks:
     id = stage.start("switch")
     stage.turn(id)
 
-    assert messages(stage, id) == ["No case matches the value ******"]
+    assert messages(stage, id) == ["No case matches the value '******'"]
 
 
 def log_file(stage: Stage, tries: list[dict[str, Any]]) -> str:
