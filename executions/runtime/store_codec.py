@@ -28,7 +28,7 @@ from executions.engine.state import (
 
 Json = dict[str, Any]
 _EMPTY: Final = Scope()
-_NUMBERS: Final = ("cursor", "live", "open", "total", "round", "parts")
+_NUMBERS: Final = ("cursor", "live", "open", "total", "round", "parts", "waiting")
 _MOMENTS: Final = ("since", "wake")
 _MAPS: Final = ("tally", "late")
 _LISTS: Final = ("started", "ended")
@@ -66,6 +66,8 @@ def scope_json(scope: Scope) -> Json:
     for name in _MOMENTS:
         if moment := getattr(scope, name):
             found[name] = wire(moment)
+    if scope.next_in_line is not None:
+        found["next_in_line"] = str(scope.next_in_line)
     for name in (*_MAPS, *_LISTS):
         if value := getattr(scope, name):
             found[name] = value
@@ -80,6 +82,8 @@ def scope_of(stored: Mapping[str, Any]) -> Scope:
     for name in _MOMENTS:
         if name in found:
             found[name] = moment_of(found[name])
+    if "next_in_line" in found:
+        found["next_in_line"] = UUID(found["next_in_line"])
     for name in _LISTS:
         if name in found:
             found[name] = tuple(found[name])

@@ -33,7 +33,8 @@ from executions.engine.restarting import restart
 from executions.engine.settle import Settled, settle
 from executions.engine.state import Ask, Execution, Run, Snapshot, State
 from tests.unit.engine.fate import Fate, Place
-from tests.unit.engine.trace import LISTS, Trace
+from tests.unit.engine.known import LISTS
+from tests.unit.engine.trace import Trace
 from tests.unit.engine.world import Flow
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
