@@ -15,6 +15,7 @@ import orjson
 
 from downbeat.common.clock import wire
 from executions.engine.plan import Plan
+from executions.engine.rules import lining
 from executions.engine.state import (
     Execution,
     Moment,
@@ -172,7 +173,8 @@ def run_json(execution_id: UUID, run: Run, plan: Plan) -> Json:
         "tries": [try_json(item) for item in run.tries],
         "created_at": wire(run.history[0].at),
         "started_at": _first(run.history, State.RUNNING),
-        "ended_at": wire(run.history[-1].at) if run.ended else None,
+        # Whoever still waits in line is not over, whatever state somebody gave it by hand.
+        "ended_at": wire(run.history[-1].at) if run.ended and not lining.waits(run) else None,
     }
 
 

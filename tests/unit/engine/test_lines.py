@@ -166,6 +166,23 @@ def test_those_in_line_are_killed_and_can_be_taken_up_again() -> None:
     assert world.snapshot.execution.state is State.SUCCESS
 
 
+def test_an_end_by_hand_that_waits_in_line_is_counted_when_the_execution_is_killed() -> None:
+    each = loop(ForEach, step("x"), step("y"), concurrencyLimit=1)
+    world = World(Flow((each,)), answers={("each", Ask.VALUES): ["a", "b"]})
+    for _ in range(2):
+        world.settle()
+        world.finish(world.live_attempts()[0])
+    world.settle()
+    marked = run_of(world, "x", "a").id
+    assert mark(world.plan, world.snapshot, marked, State.WARNING, world.now())
+
+    world.kill()
+
+    assert world.play() is State.KILLED
+    assert world.snapshot.runs[marked].state is State.WARNING
+    laws.check(world.plan, world.snapshot, world.now())
+
+
 def test_nobody_in_line_begins_while_the_execution_is_paused() -> None:
     world = World(Flow((GROUPS["parallel"],)), failing_once(*"abcd"))
     taken_up(world)
@@ -258,6 +275,8 @@ def a_crowd(seed: int) -> int:
             standing_laws.check(shell)
             if random.random() < 0.02 and shell.execution.state is State.RUNNING:
                 _changed_by_hand(shell, random)
+            if random.random() < 0.003 and not shell.execution.ended:
+                shell.kill()
         assert shell.execution.ended
         if not shell.restart():
             break
