@@ -175,7 +175,7 @@ def _fold(plan: Plan, snapshot: Snapshot, event: Folded) -> None:
 
 
 def _move(snapshot: Snapshot, event: RunMoved) -> None:
-    run = _out_of_line(snapshot, _to(snapshot.runs[event.run], event.state, event.at))
+    run = _to(snapshot.runs[event.run], event.state, event.at)
     scope = run.scope
     if event.verdict is not None and scope is not None:
         scope = replace(scope, tally=counting.plus(scope.tally, event.verdict))

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from downbeat.sdk.shapes import Iteration
-from executions.engine.counting import phase_of
 from executions.engine.plan import Plan
 from executions.engine.rules import lining
-from executions.engine.state import Phase, Run, Snapshot
+from executions.engine.state import Run, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +62,8 @@ def _line(
     if whole or any(lining.waits(run) for run in wanted):
         return tuple(run.id for run in wanted)
     limit = lining.limit_of(shape)
-    if limit == 0 or any(
-        phase_of(plan.nodes[run.node].branch) is not Phase.TASKS for run in wanted
-    ):
+    if limit == 0:
         return ()
+    # An iteration has one task at a time at work.
     at_work = [run for run in children if not run.folded]
-    used = len({run.iteration for run in at_work} if ordered else at_work)
-    return tuple(run.id for run in wanted[max(0, limit - used) :])
+    return tuple(run.id for run in wanted[max(0, limit - len(at_work)) :])

@@ -70,11 +70,6 @@ FAULTS: Final[list[Fault]] = [
             "and (ordered or run.id not in taken.done)",
             "and run.id not in taken.done",
         ),
-        (
-            "handlers are held by the limit of the tasks",
-            "if limit == 0 or any(",
-            "if limit == 0 or False and any(",
-        ),
     ),
     *in_file(
         "rules/lining.py",
@@ -85,11 +80,6 @@ FAULTS: Final[list[Fault]] = [
         ),
         ("those in line count as being at work", "- scope.waiting < limit", "< limit"),
         ("one too many begins", "- scope.waiting < limit", "- scope.waiting <= limit"),
-        (
-            "an iteration in line counts its tasks",
-            "(scope.open if in_iterations else scope.live)",
-            "scope.live",
-        ),
         (
             "nobody is called up",
             "        yield CallUp(scope.next_in_line)",
@@ -110,15 +100,6 @@ FAULTS: Final[list[Fault]] = [
             "if run.parent is None or snapshot.execution.held:",
             "if run.parent is None:",
         ),
-        (
-            "a handler waits for room",
-            "if limit == 0 or scope.phase is not Phase.TASKS:",
-            "if limit == 0:",
-        ),
-    ),
-    *in_file(
-        "rules/walking.py",
-        ("new children go before those in line", "    if scope.waiting:", "    if False:"),
     ),
     *in_file(
         "settle.py",
@@ -139,11 +120,6 @@ FAULTS: Final[list[Fault]] = [
             "a line has only one turn",
             "waiting=scope.waiting - 1, next_in_line=then",
             "waiting=scope.waiting - 1, next_in_line=None",
-        ),
-        (
-            "one that is killed stays in line",
-            "run = _out_of_line(snapshot, _to(snapshot.runs[event.run], event.state, event.at))",
-            "run = _to(snapshot.runs[event.run], event.state, event.at)",
         ),
         (
             "a group is RESTARTED for ever",

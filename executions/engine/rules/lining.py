@@ -15,7 +15,7 @@ from uuid import UUID
 from downbeat.sdk.shapes import Concurrent, Graph, Iteration, Shape
 from executions.engine.commands import CallUp, Command, TakeTurn
 from executions.engine.plan import Plan
-from executions.engine.state import Phase, Run, Scope, Snapshot
+from executions.engine.state import Run, Scope, Snapshot
 
 IN_LINE: Final = "inLine"
 """The fact that a run waits for its turn: the run whose turn comes after its own, or nothing."""
@@ -37,12 +37,9 @@ def limit_of(shape: Shape | None) -> int:
 
 
 def has_room(shape: Shape | None, scope: Scope) -> bool:
-    """Whether one more of those that wait may begin."""
+    """Whether one more of those that wait may begin; an iteration has one live task at a time."""
     limit = limit_of(shape)
-    if limit == 0 or scope.phase is not Phase.TASKS:
-        return True
-    in_iterations = isinstance(shape, Iteration) and shape.ordered
-    return (scope.open if in_iterations else scope.live) - scope.waiting < limit
+    return limit == 0 or scope.live - scope.waiting < limit
 
 
 def call(plan: Plan, snapshot: Snapshot, group: Run) -> Iterator[Command]:

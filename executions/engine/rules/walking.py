@@ -34,8 +34,6 @@ ABANDONED: Final = frozenset({State.KILLED, State.CANCELLED, State.RETRIED})
 
 def walk(plan: Plan, node: Node | None, owner: UUID | None, scope: Scope) -> tuple[CreateRun, ...]:
     """The children that may be created now."""
-    if scope.waiting:
-        return ()  # What began earlier goes first.
     tasks = plan.branch(node, scope.branch)
     shape = node.shape if node is not None else Sequence(())
     match shape:

@@ -76,6 +76,8 @@ def test_groups_wait_with_all_that_is_inside_them() -> None:
     assert {world.task_of(run) for run in world.live_attempts()} == {"x0", "y0"}
     assert [world.states()[f"p{n}"] for n in range(3)] == ["RUNNING", "RESTARTED", "RESTARTED"]
     assert most_at_work(world) == 2
+    last = [moment.state for moment in run_of(world, "p2").history[-3:]]
+    assert last == [State.RESTARTED, State.RUNNING, State.SUCCESS]
     assert world.snapshot.execution.state is State.SUCCESS
 
 
@@ -107,6 +109,12 @@ def test_the_next_in_line_is_loaded_by_the_next_turn() -> None:
     assert left.unfinished
     assert list(turn.agenda) == [third.id]
 
+    last = run_of(world, "d")
+    early = Snapshot(turn.execution, {par.id: turn.runs[par.id], last.id: last}, {last.id: None})
+    settle(world.plan, early, world)
+
+    assert early.runs[last.id] == last
+
 
 def test_a_state_by_hand_waits_for_room_beside_those_at_work() -> None:
     world = World(Flow((group(Parallel, "par", *map(step, "abc"), concurrent=1),)))
@@ -130,7 +138,10 @@ def test_whoever_gets_an_end_by_hand_leaves_the_line() -> None:
     world.settle()
 
     assert mark(world.plan, world.snapshot, run_of(world, "b").id, State.SUCCESS, world.now())
+    world.settle()
 
+    assert run_of(world, "b").folded
+    assert [world.task_of(run) for run in line_of(world, run_of(world, "par"))] == ["c"]
     assert most_at_work(world) == 1
     assert [run_of(world, name).attempts for name in "abc"] == [2, 1, 2]
 
