@@ -122,6 +122,20 @@ class Refuse:
 
 
 @dataclass(frozen=True, slots=True)
+class CallUp:
+    """Look at a run that waits in line, now or, if it is not loaded, in the next turn."""
+
+    run: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTurn:
+    """Let a run begin that was taken up again and has waited in line."""
+
+    run: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Fold:
     """Count an ended run in the scope around it."""
 
@@ -194,6 +208,8 @@ Command = (
     | Move
     | EndTry
     | Refuse
+    | CallUp
+    | TakeTurn
     | Fold
     | KillAttempt
     | KillChild

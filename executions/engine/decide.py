@@ -18,6 +18,7 @@ from executions.engine.rules import (
     folding,
     holding,
     killing,
+    lining,
     progressing,
     retrying,
     starting,
@@ -46,7 +47,9 @@ def look(plan: Plan, snapshot: Snapshot, entry: UUID | None, now: datetime) -> I
 
 def _look_at_run(plan: Plan, snapshot: Snapshot, run: Run, now: datetime) -> Iterator[Command]:
     node = plan.nodes[run.node]
-    if run.ended:
+    if lining.waits(run) and not killing.holds(snapshot):
+        yield from lining.take_turn(plan, snapshot, run)
+    elif run.ended:
         yield from folding.fold(plan, snapshot, run)
     elif killing.holds(snapshot):
         yield from killing.kill(plan, snapshot, run)

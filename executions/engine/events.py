@@ -277,6 +277,22 @@ class Reopened:
 
 
 @dataclass(frozen=True, slots=True)
+class LinedUp:
+    """Children of a group that were taken up again wait for their turns, in this order."""
+
+    group: UUID
+    runs: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTaken:
+    """The first in the line of a group begins."""
+
+    run: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Removed:
     """Runs that a restart has made void."""
 
@@ -325,6 +341,8 @@ Event = (
     | PauseAsked
     | ResumeAsked
     | Reopened
+    | LinedUp
+    | TurnTaken
     | Removed
     | ExecutionReopened
     | Awaited

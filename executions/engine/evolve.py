@@ -22,6 +22,7 @@ from executions.engine.events import (
     Event,
     Folded,
     KillSent,
+    LinedUp,
     Opened,
     PhaseEntered,
     Removed,
@@ -35,9 +36,10 @@ from executions.engine.events import (
     RunMoved,
     RunReported,
     TryEnded,
+    TurnTaken,
 )
 from executions.engine.plan import Plan
-from executions.engine.rules import breaking
+from executions.engine.rules import breaking, lining
 from executions.engine.rules.ending import FAILURE
 from executions.engine.state import (
     Ask,
@@ -82,6 +84,8 @@ def evolve(plan: Plan, snapshot: Snapshot, event: Event) -> Snapshot:
             _rescope(snapshot, event.run, scope)
         case Reopened():
             _reopen(snapshot, event)
+        case LinedUp() | TurnTaken():
+            _wait_in_line(snapshot, event)
         case Removed(runs=runs):
             _remove(snapshot, runs)
         case ResumeAsked():
@@ -159,7 +163,7 @@ def _end_try(snapshot: Snapshot, event: TryEnded) -> None:
 
 
 def _fold(plan: Plan, snapshot: Snapshot, event: Folded) -> None:
-    run = snapshot.runs[event.run]
+    run = _out_of_line(snapshot, snapshot.runs[event.run])
     snapshot.runs[run.id] = replace(run, folded=True)
     snapshot.changed.add(run.id)
     scope = counting.without_child(
@@ -315,9 +319,36 @@ def _reopen(snapshot: Snapshot, event: Reopened) -> None:
 def _kept_facts(run: Run, event: Reopened) -> Mapping[str, Any]:
     """A group that goes on tells its outputs anew; what an iteration is about never changes."""
     if not event.fresh:
-        return {name: fact for name, fact in run.facts.items() if name != Ask.OUTPUTS}
+        void = (Ask.OUTPUTS, lining.IN_LINE)
+        return {name: fact for name, fact in run.facts.items() if name not in void}
     names = (KEY, Ask.CHILD, Ask.BATCHES) if event.resumes else (KEY,)
     return {name: run.facts[name] for name in names if name in run.facts}
+
+
+def _wait_in_line(snapshot: Snapshot, event: LinedUp | TurnTaken) -> None:
+    if isinstance(event, TurnTaken):
+        run = _out_of_line(snapshot, snapshot.runs[event.run])
+        goes_on = run.scope is not None and not run.ended
+        _change(snapshot, _to(run, State.RUNNING, event.at) if goes_on else run)
+        return
+    for id, then in zip(event.runs, (*event.runs[1:], ""), strict=True):
+        run = snapshot.runs[id]
+        _change(snapshot, replace(run, facts={**run.facts, lining.IN_LINE: str(then)}))
+    line = replace(
+        snapshot.scope_of(event.group), waiting=len(event.runs), next_in_line=event.runs[0]
+    )
+    _rescope(snapshot, event.group, line)
+
+
+def _out_of_line(snapshot: Snapshot, run: Run) -> Run:
+    """The run, which waits no longer; the group around it counts one less, and knows the next."""
+    if not lining.waits(run):
+        return run
+    scope = snapshot.scope_of(run.parent)
+    then = lining.after(run) if scope.next_in_line == run.id else scope.next_in_line
+    _rescope(snapshot, run.parent, replace(scope, waiting=scope.waiting - 1, next_in_line=then))
+    facts = {name: fact for name, fact in run.facts.items() if name != lining.IN_LINE}
+    return replace(run, facts=facts)
 
 
 def _remove(snapshot: Snapshot, runs: tuple[UUID, ...]) -> None:

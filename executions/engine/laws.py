@@ -12,6 +12,7 @@ from executions.engine.commands import WakeAt
 from executions.engine.counting import phase_of
 from executions.engine.decide import decide
 from executions.engine.plan import Kind, Plan
+from executions.engine.rules import lining
 from executions.engine.state import Phase, Run, Scope, Snapshot, State
 
 
@@ -46,14 +47,18 @@ def _only_waits_are_left(plan: Plan, snapshot: Snapshot, now: datetime) -> Itera
 
 def _scopes_count_their_children(plan: Plan, snapshot: Snapshot) -> Iterator[str]:
     live: Counter[UUID | None] = Counter()
+    waiting: Counter[UUID | None] = Counter()
     for run in snapshot.runs.values():
-        if run.ended and not run.folded:
+        waiting[run.parent] += lining.waits(run)
+        if run.ended and not run.folded and not lining.waits(run):
             yield f"{run.id} ended and was not counted"
         if not run.folded:
             live[run.parent] += 1
     for owner, scope in _scopes(snapshot):
         if scope.live != live[owner]:
             yield f"the scope of {owner} counts {scope.live} live children of {live[owner]}"
+        if scope.waiting != waiting[owner]:
+            yield f"the scope of {owner} counts {scope.waiting} in line of {waiting[owner]}"
         yield from _within_limits(plan, snapshot, owner, scope)
 
 
@@ -69,11 +74,14 @@ def _within_limits(
 ) -> Iterator[str]:
     if owner is None or scope.phase is not Phase.TASKS:
         return
+    at_work = scope.live - scope.waiting
     match plan.nodes[snapshot.runs[owner].node].shape:
-        case Concurrent(limit=limit) | Graph(limit=limit) if limit and scope.live > limit:
-            yield f"{owner} has {scope.live} live children, {limit} are allowed"
-        case Iteration(limit=limit, ordered=True) if limit and scope.open > limit:
-            yield f"{owner} has {scope.open} open iterations, {limit} are allowed"
+        case Concurrent(limit=limit) | Graph(limit=limit) if limit and at_work > limit:
+            yield f"{owner} has {at_work} live children, {limit} are allowed"
+        case Iteration(limit=limit, ordered=False) if limit and at_work > limit:
+            yield f"{owner} has {at_work} live children, {limit} are allowed"
+        case Iteration(limit=limit, ordered=True) if limit and scope.open - scope.waiting > limit:
+            yield f"{owner} has {scope.open - scope.waiting} open iterations, {limit} are allowed"
 
 
 def _of_run(plan: Plan, snapshot: Snapshot, run: Run) -> Iterator[str]:

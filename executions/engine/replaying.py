@@ -13,8 +13,11 @@ from uuid import UUID
 
 from downbeat.sdk.shapes import Concurrent, Graph, Iteration
 from executions.engine.counting import phase_of
+from executions.engine.events import LinedUp
+from executions.engine.evolve import evolve
 from executions.engine.plan import Plan
 from executions.engine.recounting import is_afterwards, order_of, recount
+from executions.engine.rules import lining
 from executions.engine.state import Execution, Moment, Phase, Run, Scope, Snapshot, State
 
 
@@ -44,7 +47,19 @@ def replay(
         if run.id in first.ancestors:
             id = ids[run.id]
             copies[id] = replace(copies[id], scope=recount(plan, new, id))
+    for group, line in _lines(plan, copies).items():
+        evolve(plan, new, LinedUp(group, line))
     return Replayed(tuple(copies.values()), recount(plan, new, None), ids)
+
+
+def _lines(plan: Plan, copies: Mapping[UUID, Run]) -> dict[UUID, tuple[UUID, ...]]:
+    """The lines of the copies of what still waits; what runs anew has left its line."""
+    found: dict[UUID, tuple[UUID, ...]] = {}
+    waiting = [run for run in copies.values() if lining.waits(run)]
+    for run in sorted(waiting, key=lambda run: (run.iteration or 0, plan.nodes[run.node].place)):
+        if run.parent is not None:
+            found[run.parent] = (*found.get(run.parent, ()), run.id)
+    return found
 
 
 def _is_kept(plan: Plan, old: Snapshot, run: Run, chain: set[UUID], start: UUID) -> bool:

@@ -1,25 +1,29 @@
 """Takes an execution up again: after a failure, or after somebody changed a state by hand.
 
 What failed is tried again and keeps its tries; the groups around it are open again and count
-anew; handlers of errors, ``finally`` and what ran after the execution are void.
+anew; handlers of errors, ``finally`` and what ran after the execution are void. What has no room
+within the limit of its group waits in line.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from downbeat.sdk.shapes import ChildExecution, ChildExecutions, Iteration
+from downbeat.sdk.shapes import ChildExecution, ChildExecutions, Hold, Iteration
 from executions.engine.counting import phase_of
 from executions.engine.events import (
     Event,
     ExecutionReopened,
+    LinedUp,
     Removed,
     Reopened,
     ResumeAsked,
 )
 from executions.engine.evolve import evolve
+from executions.engine.lines import TakenUp, lines_of
 from executions.engine.plan import Kind, Plan
 from executions.engine.recounting import ORDER, is_afterwards, order_of, recount
 from executions.engine.state import TERMINAL, Phase, Run, Snapshot, State
@@ -98,6 +102,9 @@ def _reopen(
     fresh = state not in TERMINAL
     groups = {id for run in causes for id in run.ancestors if id in snapshot.runs}
     void = _void(plan, snapshot, causes, [run.id for run in causes] if fresh else [])
+    ids = frozenset(run.id for run in causes)
+    taken = TakenUp(ids | groups, frozenset(void), frozenset() if fresh else ids)
+    lines = lines_of(plan, snapshot, groups, taken)
     events: list[Event] = list(_recorded(plan, snapshot, [Removed(tuple(void))]))
     for run in causes:
         scope = None if fresh else run.scope
@@ -106,10 +113,19 @@ def _reopen(
     # From the inside out: a group counts its children as they are now.
     for group in sorted(groups, key=lambda group: -len(snapshot.runs[group].ancestors)):
         scope = recount(plan, snapshot, group)
-        events += _recorded(plan, snapshot, [Reopened(group, State.RUNNING, now, scope)])
+        at_work = _state_of(plan, snapshot.runs[group], lines)
+        events += _recorded(plan, snapshot, [Reopened(group, at_work, now, scope)])
+    events += _recorded(plan, snapshot, [LinedUp(group, line) for group, line in lines.items()])
     scope = recount(plan, snapshot, None)
     events += _recorded(plan, snapshot, [ExecutionReopened(scope, now, awaited)])
     return tuple(events)
+
+
+def _state_of(plan: Plan, group: Run, lines: Mapping[UUID, tuple[UUID, ...]]) -> State:
+    """The state of a group that goes on; a pause that was held would be held anew if RESTARTED."""
+    waits = group.parent is not None and group.id in lines.get(group.parent, ())
+    held = isinstance(plan.nodes[group.node].shape, Hold)
+    return State.RESTARTED if waits and not held else State.RUNNING
 
 
 def _resumes(plan: Plan, run: Run) -> bool:

@@ -15,6 +15,7 @@ from executions.engine.commands import (
     BeginRound,
     Breach,
     Break,
+    CallUp,
     Command,
     CreateRun,
     EndRound,
@@ -33,6 +34,7 @@ from executions.engine.commands import (
     RunInline,
     StartBatches,
     StartChild,
+    TakeTurn,
     WakeAt,
 )
 from executions.engine.decide import look
@@ -54,6 +56,7 @@ from executions.engine.events import (
     RunCreated,
     RunMoved,
     TryEnded,
+    TurnTaken,
 )
 from executions.engine.evolve import evolve
 from executions.engine.plan import Plan
@@ -153,6 +156,7 @@ def settle(
     performer.go(most_creations - len(snapshot.agenda))
     if snapshot.agenda and not done.events:
         performer.go(most_creations)
+    snapshot.agenda.update(performer.absent)
     done.unfinished = bool(snapshot.agenda)
     done.stuck = performer.is_stuck
     return done
@@ -183,6 +187,8 @@ class _Performer:
         self.bounds = bounds
         self.creations = 0
         self.idle = 0
+        self.absent: dict[UUID | None, None] = {}
+        """Runs to look at that are not loaded: the next turn loads them."""
 
     def go(self, most_creations: int) -> None:
         """Works the agenda off; leaves what would create more than so many runs, and the rest."""
@@ -244,6 +250,8 @@ class _Performer:
                     self._record(event)
             case StartBatches(run=run, upto=upto):
                 self._start_batches(self.snapshot.runs[run], upto)
+            case CallUp(run=run):
+                (self.snapshot.agenda if run in self.snapshot.runs else self.absent)[run] = None
             case Render(run=run, ask=ask):
                 self._record(self.hands.render(self.snapshot, run, ask))
             case RunInline(run=run):
@@ -274,6 +282,8 @@ class _Performer:
                 return self._created(command)
             case Fold(run=run, closes_iteration=closes):
                 return Folded(run, closes)
+            case TakeTurn(run=run):
+                return TurnTaken(run, self.hands.now())
             case Move(run=run, state=state, due=due, verdict=verdict):
                 return RunMoved(run, state, self.hands.now(), due, verdict)
             case Open(run=run, scope=scope):
@@ -327,11 +337,20 @@ class _Performer:
         )
 
 
-_ADVANCES: Final = (RunCreated, AttemptQueued, BatchesStarted, TryEnded, RoundBegun, Folded)
+_ADVANCES: Final = (
+    RunCreated,
+    AttemptQueued,
+    BatchesStarted,
+    TryEnded,
+    RoundBegun,
+    Folded,
+    TurnTaken,
+)
 """Each happens to a run, a try or a round once: so long as they come, there is an end to them."""
 _Plain = (
     CreateRun
     | Fold
+    | TakeTurn
     | Move
     | Open
     | Enter

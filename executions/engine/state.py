@@ -116,6 +116,10 @@ class Scope:
     """Nodes of a graph that have a run."""
     ended: tuple[int, ...] = ()
     """Nodes of a graph whose run is folded."""
+    waiting: int = 0
+    """Children that were taken up again and wait for their turn; they live, but do no work."""
+    next_in_line: UUID | None = None
+    """Whose turn comes next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import orjson
 
 from downbeat.common.clock import wire
 from executions.engine.plan import Plan
+from executions.engine.rules import lining
 from executions.engine.state import (
     Execution,
     Moment,
@@ -28,7 +29,7 @@ from executions.engine.state import (
 
 Json = dict[str, Any]
 _EMPTY: Final = Scope()
-_NUMBERS: Final = ("cursor", "live", "open", "total", "round", "parts")
+_NUMBERS: Final = ("cursor", "live", "open", "total", "round", "parts", "waiting")
 _MOMENTS: Final = ("since", "wake")
 _MAPS: Final = ("tally", "late")
 _LISTS: Final = ("started", "ended")
@@ -66,6 +67,8 @@ def scope_json(scope: Scope) -> Json:
     for name in _MOMENTS:
         if moment := getattr(scope, name):
             found[name] = wire(moment)
+    if scope.next_in_line is not None:
+        found["next_in_line"] = str(scope.next_in_line)
     for name in (*_MAPS, *_LISTS):
         if value := getattr(scope, name):
             found[name] = value
@@ -80,6 +83,8 @@ def scope_of(stored: Mapping[str, Any]) -> Scope:
     for name in _MOMENTS:
         if name in found:
             found[name] = moment_of(found[name])
+    if "next_in_line" in found:
+        found["next_in_line"] = UUID(found["next_in_line"])
     for name in _LISTS:
         if name in found:
             found[name] = tuple(found[name])
@@ -168,7 +173,8 @@ def run_json(execution_id: UUID, run: Run, plan: Plan) -> Json:
         "tries": [try_json(item) for item in run.tries],
         "created_at": wire(run.history[0].at),
         "started_at": _first(run.history, State.RUNNING),
-        "ended_at": wire(run.history[-1].at) if run.ended else None,
+        # Whoever still waits in line is not over, whatever state somebody gave it by hand.
+        "ended_at": wire(run.history[-1].at) if run.ended and not lining.waits(run) else None,
     }
 
 

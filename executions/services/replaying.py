@@ -20,6 +20,7 @@ from executions.contracts import StartOptions
 from executions.engine.plan import Plan
 from executions.engine.replaying import replay
 from executions.engine.restarting import restart
+from executions.engine.rules import lining
 from executions.engine.state import Run, Scope, Snapshot
 from executions.models import Execution
 from executions.runtime import store, store_statements
@@ -155,14 +156,15 @@ def _moved(runs: dict[UUID, Run], old: Plan, new: Plan) -> dict[UUID, Run]:
 def _copied(run: Run, ids: Mapping[UUID, UUID]) -> Run:
     """The run under its new id; a child execution of the old one answers to the old one only."""
     copied = replace(
-        run,
+        lining.relinked(run, ids),
         id=ids[run.id],
         parent=ids[run.parent] if run.parent else None,
         ancestors=tuple(ids[id] for id in run.ancestors),
     )
     if run.folded or run.scope is not None:
         return copied
-    return replace(copied, child=None, facts={})
+    kept = {name: fact for name, fact in copied.facts.items() if name == lining.IN_LINE}
+    return replace(copied, child=None, facts=kept)
 
 
 def _write(new_id: UUID, runs: tuple[Run, ...], plan: Plan) -> None:

@@ -26,6 +26,7 @@ from executions.engine.events import (
     ExecutionReopened,
     Held,
     KillAsked,
+    LinedUp,
     PauseAsked,
     Removed,
     Rendered,
@@ -43,8 +44,8 @@ from executions.engine.state import Ask, Execution, Reason, Run, Snapshot
 from executions.runtime import journal
 
 TOLD: Final = (
-    Admitted, BreakpointsSet, ExecutionReopened, Held, KillAsked, PauseAsked, Removed, Reopened,
-    ResumeAsked, RunReported,
+    Admitted, BreakpointsSet, ExecutionReopened, Held, KillAsked, LinedUp, PauseAsked, Removed,
+    Reopened, ResumeAsked, RunReported,
 )  # fmt: skip
 MOMENTS: Final = frozenset({"at", "started_at"})
 LENGTHS: Final = frozenset({"due", "wake"})

@@ -39,6 +39,113 @@ FAULTS: Final[list[Fault]] = [
         ),
     ),
     *in_file(
+        "lines.py",
+        (
+            "a restart begins everything at once",
+            "if line:\n            found",
+            "if False:\n            found",
+        ),
+        (
+            "those at work take no room from what is taken up",
+            "at_work = [run for run in children if not run.folded]",
+            "at_work: list[Run] = []",
+        ),
+        (
+            "the inside of a group that waits does not wait",
+            "if whole or any(",
+            "if any(",
+        ),
+        (
+            "who waited before loses the place in the line",
+            "if (lining.waits(run) or (run.folded",
+            "if ((run.folded",
+        ),
+        (
+            "an end by hand waits in line",
+            "and (ordered or run.id not in taken.done)",
+            "",
+        ),
+        (
+            "an iteration goes on beyond the limit after an end by hand",
+            "and (ordered or run.id not in taken.done)",
+            "and run.id not in taken.done",
+        ),
+    ),
+    *in_file(
+        "rules/lining.py",
+        (
+            "the next begins whether there is room or not",
+            "- scope.waiting < limit",
+            "- scope.waiting < 99",
+        ),
+        ("those in line count as being at work", "- scope.waiting < limit", "< limit"),
+        ("one too many begins", "- scope.waiting < limit", "- scope.waiting <= limit"),
+        (
+            "nobody is called up",
+            "        yield CallUp(scope.next_in_line)",
+            "        yield from ()",
+        ),
+        (
+            "whoever is looked at takes the turn",
+            "its_turn = scope.next_in_line == run.id and not",
+            "its_turn = not",
+        ),
+        (
+            "a group that waits lets its children begin",
+            "== run.id and not waits(above)",
+            "== run.id",
+        ),
+        (
+            "a turn is taken while the execution is held",
+            "if run.parent is None or snapshot.execution.held:",
+            "if run.parent is None:",
+        ),
+    ),
+    *in_file(
+        "settle.py",
+        (
+            "who is not loaded is not called up",
+            "    snapshot.agenda.update(performer.absent)\n",
+            "",
+        ),
+    ),
+    *in_file(
+        "evolve.py",
+        (
+            "whoever leaves a line is still counted",
+            "waiting=scope.waiting - 1, next_in_line=then",
+            "waiting=scope.waiting, next_in_line=then",
+        ),
+        (
+            "a line has only one turn",
+            "waiting=scope.waiting - 1, next_in_line=then",
+            "waiting=scope.waiting - 1, next_in_line=None",
+        ),
+        (
+            "a group is RESTARTED for ever",
+            "_to(run, State.RUNNING, event.at) if goes_on else run",
+            "run",
+        ),
+        (
+            "a group that goes on keeps its place in a line",
+            "(Ask.OUTPUTS, lining.IN_LINE)",
+            "(Ask.OUTPUTS,)",
+        ),
+        (
+            "an end by hand stays in line when it is counted",
+            "run = _out_of_line(snapshot, snapshot.runs[event.run])\n    snapshot",
+            "run = snapshot.runs[event.run]\n    snapshot",
+        ),
+    ),
+    *in_file(
+        "decide.py",
+        (
+            "a kill passes by those in line",
+            "if lining.waits(run) and not killing.holds(snapshot):",
+            "if lining.waits(run):",
+        ),
+    ),
+    *in_file(
         "recounting.py",
         ("a recount forgets who lives", "live=live,", "live=0,"),
         ("a recount begins at the first task", "return max(places, default=-1) + 1", "return 0"),
@@ -60,6 +167,11 @@ FAULTS: Final[list[Fault]] = [
     ),
     *in_file(
         "replaying.py",
+        (
+            "a replay forgets who waits",
+            "        evolve(plan, new, LinedUp(group, line))\n",
+            "        pass\n",
+        ),
         (
             "a replay keeps what follows in a graph",
             "return not _needs(plan, one.index, other.index)",

@@ -14,7 +14,7 @@ from uuid import UUID
 from downbeat.sdk.shapes import Hold, Iteration, Repetition, Sequence
 from executions.engine.commands import Command, CreateRun, Enter, Move, Render
 from executions.engine.plan import Node, Plan
-from executions.engine.rules import outcome, pausing, repeating, walking
+from executions.engine.rules import lining, outcome, pausing, repeating, walking
 from executions.engine.state import Ask, Phase, Run, Scope, Snapshot, State
 
 
@@ -22,6 +22,7 @@ def progress(plan: Plan, snapshot: Snapshot, run: Run, now: datetime) -> Iterato
     """What a group that has begun does next."""
     node = plan.nodes[run.node]
     scope = snapshot.scope_of(run.id)
+    yield from lining.call(plan, snapshot, run)
     if isinstance(node.shape, Hold) and pausing.must_wait(run):
         yield pausing.pause(run, now)
         return

@@ -11,7 +11,7 @@ from django.db import connections, transaction
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from executions.services import creation
-from tests.integration.engine.stage import Stage
+from tests.integration.engine.stage import Stage, fail, succeed
 from tests.support.cast import Cast
 
 STEPS = """
@@ -242,6 +242,63 @@ def test_a_viewer_foresees_nothing(cast: Cast, failed: UUID) -> None:
     for action in ("restart?dryRun=true", "replay?dryRun=true"):
         assert cast.bob.post(f"{path}/{action}").status_code == 403
         assert cast.charlie.post(f"{path}/{action}").status_code == 404
+
+
+LIMITED = """
+id: limited
+namespace: company.data
+tasks:
+  - id: par
+    type: core.flow.Parallel
+    concurrent: 1
+    tasks:
+      - {id: a, type: scripts.shell.Commands, commands: ["true"]}
+      - id: seq
+        type: core.flow.Sequential
+        tasks:
+          - {id: b, type: scripts.shell.Commands, commands: ["true"]}
+      - {id: c, type: scripts.shell.Commands, commands: ["true"]}
+"""
+
+
+def test_a_restart_keeps_the_limit_of_a_group_from_turn_to_turn(stage: Stage, cast: Cast) -> None:
+    stage.deploy(LIMITED)
+    id = stage.start("limited")
+    stage.play(fail)
+    assert stage.state(id) == "FAILED"
+    assert act(cast, id, "restart").status_code == 200
+
+    seen: list[str] = []
+    for _ in range(3):
+        stage.settle()
+        states = stage.states(id)
+        (work,) = stage.works
+        stage.works = []
+        seen.append(states["seq"])
+        stage.turn(results=[succeed(work)])
+    stage.play()
+
+    assert seen == ["RESTARTED", "RUNNING", "SUCCESS"]
+    assert stage.state(id) == "SUCCESS"
+    assert stage.rows("select count(*), max(attempts) from task_run where folded") == [(5, 2)]
+
+
+def test_a_restart_on_a_newer_revision_keeps_the_limit_of_a_group(stage: Stage, cast: Cast) -> None:
+    stage.deploy(LIMITED)
+    id = stage.start("limited")
+    stage.play(fail)
+    stage.deploy(LIMITED + "description: newer\n")
+
+    again = UUID(act(cast, id, "restart?revision=2").json()["id"])
+    most = 0
+    for _ in range(4):
+        stage.settle()
+        most = max(most, len(stage.works))
+        done, stage.works = stage.works, []
+        stage.turn(again, results=[succeed(work) for work in done])
+
+    assert most == 1
+    assert stage.state(again) == "SUCCESS"
 
 
 def beside(work: Any) -> None:

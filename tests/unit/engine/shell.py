@@ -30,10 +30,12 @@ from executions.engine.evolve import evolve
 from executions.engine.plan import Kind, Plan, compile_plan
 from executions.engine.replaying import replay
 from executions.engine.restarting import restart
+from executions.engine.rules import lining
 from executions.engine.settle import Settled, settle
 from executions.engine.state import Ask, Execution, Run, Snapshot, State
 from tests.unit.engine.fate import Fate, Place
-from tests.unit.engine.trace import LISTS, Trace
+from tests.unit.engine.known import LISTS
+from tests.unit.engine.trace import Trace
 from tests.unit.engine.world import Flow
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -179,8 +181,9 @@ class Shell:
         return Snapshot(self.stored.execution, runs)
 
     def live(self) -> list[UUID]:
-        """The runs that have not ended."""
-        return [run.id for run in self.stored.runs.values() if not run.ended]
+        """The runs that have not ended, or wait in line."""
+        runs = self.stored.runs.values()
+        return [run.id for run in runs if not run.ended or lining.waits(run)]
 
     def turn(self, look: Iterable[UUID | None], *finished: UUID) -> None:
         """Delivers the ends of what worked on some runs, and looks at others."""

@@ -36,6 +36,8 @@ def _until_it_ends(shell: Shell, random: Random, *, kill_at: int | None) -> int:
     for number in shell.play():
         if number == kill_at and not shell.execution.ended:
             shell.kill(cascade=random.random() < 0.7)
+        if random.random() < 0.01 and shell.execution.state is State.RUNNING:
+            _changed_by_hand(shell, random)
         standing_laws.check(shell)
     assert shell.execution.ended
     assert all(run.ended for run in shell.stored.runs.values())
@@ -47,7 +49,7 @@ def _taken_up(shell: Shell, random: Random) -> bool:
 
 
 def _changed_by_hand(shell: Shell, random: Random) -> bool:
-    """States are changed when nothing runs: a group that goes on could get beyond its limits."""
+    """The state of a task run is changed, whether others are at work or not."""
     tasks = [run.id for run in shell.stored.runs.values() if run.scope is None]
     if shell.stored.agenda or not tasks:
         return False

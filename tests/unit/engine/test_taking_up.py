@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from downbeat.sdk.task import Task
 from executions.engine import laws
 from executions.engine.events import ExecutionMoved
@@ -201,7 +199,6 @@ def test_an_execution_that_was_called_a_success_by_hand_can_be_restarted() -> No
     assert world.created() == ["ko", "next"]
 
 
-@pytest.mark.xfail(strict=True, reason="a restart takes up everything that failed at once")
 def test_a_restart_keeps_the_limit_of_a_group() -> None:
     par = group(Parallel, "par", step("a"), step("b"), step("c"), concurrent=1)
     world = World(Flow((par,)), failing_once("a", "b", "c"))

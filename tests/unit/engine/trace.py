@@ -23,6 +23,7 @@ from executions.engine.events import (
     Folded,
     KillAsked,
     KillSent,
+    LinedUp,
     Opened,
     PauseAsked,
     Removed,
@@ -35,11 +36,12 @@ from executions.engine.events import (
     RunMoved,
     RunReported,
     TryEnded,
+    TurnTaken,
 )
 from executions.engine.plan import Node, Plan
 from executions.engine.state import TERMINAL, Ask, Execution, Reason, Run, State
+from tests.unit.engine.known import LISTS, Known, waits_above, within_limit
 
-BAD: Final = frozenset({State.KILLED, State.CANCELLED, State.RETRIED, State.FAILED})
 NEXT: Final = {
     State.CREATED: TERMINAL | {State.RUNNING, State.RETRYING},
     State.RUNNING: TERMINAL | {State.PAUSED, State.RETRYING, State.RUNNING},  # RUNNING: counted
@@ -56,42 +58,10 @@ NEXT_OF_EXECUTION: Final = {
     State.KILLING: {State.KILLED},
 }
 MOST_LOSSES: Final = 3
-LISTS: Final = ("errors", "finally", "after")
 
 
 class LawBroken(AssertionError):
     """Something happened that may not happen then."""
-
-
-@dataclass(slots=True)
-class Known:
-    """What the trace knows of one run."""
-
-    id: UUID
-    node: Node | None
-    parent: UUID | None
-    iteration: int | None
-    state: State = State.CREATED
-    at_worker: bool = False
-    told: bool = False
-    folded: bool = False
-    tries: int = 0
-    losses: int = 0
-    lost: bool = False
-    """Whether its last try was lost with its worker."""
-    by_hand: bool = False
-    """Somebody gave it its state; what had begun after it goes on."""
-    due: datetime | None = None
-    wake: datetime | None = None
-
-    @property
-    def ended(self) -> bool:
-        return self.state in TERMINAL
-
-    @property
-    def stops(self) -> bool:
-        """Whether nothing of the same sequence may follow."""
-        return self.state in BAD and not self.by_hand
 
 
 @dataclass(slots=True)
@@ -102,8 +72,6 @@ class Trace:
     begun: Execution
     state: State = State.CREATED
     killed: bool = False
-    reopened: bool = False
-    """It was taken up again: all that failed is tried at once, beyond limits."""
     held: bool = False
     runs: dict[UUID, Known] = field(default_factory=dict)
     inside: dict[UUID | None, list[Known]] = field(default_factory=dict)
@@ -156,6 +124,11 @@ class Trace:
                 self._drop(runs)
             case Reopened():
                 yield from self._reopen(event)
+            case LinedUp(runs=runs):
+                for id in runs:
+                    self.runs[id].waits = True
+            case TurnTaken():
+                yield from self._take_turn(event)
             case _:
                 yield from self._of_execution(event)
 
@@ -165,7 +138,8 @@ class Trace:
                 yield from self._move_execution(state)
             case ExecutionReopened():
                 self.state, self.killed, self.held = State.RESTARTED, False, False
-                self.reopened = True
+                for id, beside in self.inside.items():
+                    yield from self._all_within_limit(id, beside)
             case KillAsked():
                 self.killed, self.held = True, False
             case PauseAsked():
@@ -198,13 +172,33 @@ class Trace:
         yield from self._in_order(run, node, beside)
         self.runs[event.run] = run
         beside.append(run)
-        if not self.reopened:
-            yield from self._within_limit(node, beside)
+        yield from waits_above(self.runs, run)
+        yield from within_limit(node, self._shape(node), beside)
 
     def _begin(self, run: Known) -> Iterator[str]:
+        yield from waits_above(self.runs, run)
         if run.node is not None and not run.ended and run.state is not State.RUNNING:
             yield from self._may_begin(run.node)
         run.state = State.RUNNING if not run.ended else run.state
+
+    def _take_turn(self, event: TurnTaken) -> Iterator[str]:
+        run = self.runs[event.run]
+        if not run.waits:
+            yield "a turn is taken that nobody has waited for"
+        run.waits = False
+        if run.state is State.RESTARTED and self.inside.get(run.id):
+            run.state = State.RUNNING
+        yield from waits_above(self.runs, run)
+        if run.node is not None:
+            yield from self._may_begin(run.node, waits=run.ended)
+            yield from within_limit(run.node, self._shape(run.node), self.inside[run.parent])
+
+    def _all_within_limit(self, group: UUID | None, beside: list[Known]) -> Iterator[str]:
+        if group is None or not beside or self.runs[group].ended:
+            return
+        for run in beside:
+            if run.node is not None and not run.ended:
+                yield from within_limit(run.node, self._shape(run.node), beside)
 
     def _may_begin(self, node: Node, *, waits: bool = False) -> Iterator[str]:
         over = self.state in TERMINAL
@@ -238,8 +232,9 @@ class Trace:
         one_by_one = node.branch in LISTS or not isinstance(shape, Concurrent | Graph | Iteration)
         if isinstance(shape, Iteration) and node.branch not in LISTS:
             one_by_one = shape.ordered and other.iteration == run.iteration
-            later = (other.iteration or 0) > (run.iteration or 0)  # Somebody went back by hand.
-            if shape.limit == 1 and not shape.isolated and other.stops and not later:
+            # An iteration that was taken up again goes on, whatever became of others.
+            begun = any(one.iteration == run.iteration for one in self.inside[run.parent])
+            if shape.limit == 1 and not shape.isolated and other.stops and not begun:
                 yield f"{node.id} begins in a loop that {before.id} has stopped"
         if one_by_one and not other.ended:
             yield f"{node.id} begins before {before.id} has ended"
@@ -270,16 +265,6 @@ class Trace:
     def _shape(self, node: Node) -> object:
         return self.plan.nodes[node.parent].shape if node.parent is not None else None
 
-    def _within_limit(self, node: Node, beside: list[Known]) -> Iterator[str]:
-        live = [run for run in beside if not run.ended]
-        match self._shape(node):
-            case Concurrent(limit=limit) | Graph(limit=limit) if limit and len(live) > limit:
-                yield f"{len(live)} run at once, {limit} are allowed"
-            case Iteration(limit=limit, ordered=ordered) if limit:
-                units = {run.iteration if ordered else run.id for run in live}
-                if len(units) > limit:
-                    yield f"{len(units)} iterations run at once, {limit} are allowed"
-
     # Tries.
 
     def _queue(self, event: AttemptQueued) -> Iterator[str]:
@@ -294,6 +279,7 @@ class Trace:
             yield f"a try begins before its moment, {run.due}"
         if run.node is not None:
             yield from self._may_begin(run.node)
+        yield from waits_above(self.runs, run)
         run.at_worker, run.told = True, False
 
     def _end_try(self, event: TryEnded) -> Iterator[str]:
@@ -328,6 +314,7 @@ class Trace:
         run.state, run.due = event.state, event.due
         if not run.ended:
             return
+        run.waits = run.waits and not self.killed
         if run.at_worker:
             yield "a run ends while a worker has it"
         if any(not other.ended for other in self.inside.get(run.id, ())):
@@ -385,7 +372,7 @@ class Trace:
         if run.at_worker:
             yield "a run is taken up that a worker has"
         run.state, run.folded, run.due, run.told = event.state, False, None, False
-        run.by_hand = run.ended
+        run.by_hand, run.waits = run.ended, False
 
     def _move_execution(self, state: State) -> Iterator[str]:
         if state not in NEXT_OF_EXECUTION.get(self.state, ()):
