@@ -90,6 +90,8 @@ class Migration(migrations.Migration):
             "executionlabel",
             models.Index(fields=["tenant_id", "digest", "execution_id"], name="execution_by_label"),
         ),
+        # Without numbers of what was taken in, searches would be planned as if there were nothing.
+        migrations.RunSQL("analyze execution_label", migrations.RunSQL.noop),
         CompositeForeignKey("execution_label", ("execution_id",), "execution"),
         migrations.RunSQL(KEEP, "drop function execution_keep_labels"),
         migrations.RunSQL(ON_INSERT, "drop trigger execution_labels_begin on execution"),
