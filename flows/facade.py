@@ -6,7 +6,7 @@ from flows.selectors.catalogue import registry
 from flows.selectors.files import file, matching, namespaces_with_files
 from flows.selectors.keyvalues import inherited_pair, keys, namespaces_with_pairs, pair
 from flows.selectors.limits import limit_of, limited_flow, limited_flows
-from flows.selectors.named import flows_named
+from flows.selectors.named import flows_named, namespaces_with_flows
 from flows.selectors.revisions import by_uid, published, specs
 from flows.selectors.startable import startable_in, startable_namespaces
 from flows.services.clearing import delete_files, purge_pairs, purge_revisions
@@ -29,6 +29,7 @@ __all__ = [
     "matching",
     "merge_state",
     "namespaces_with_files",
+    "namespaces_with_flows",
     "namespaces_with_pairs",
     "pair",
     "published",

@@ -52,8 +52,8 @@ class ExecutionViewSet(TenantViewSet):
         chosen = requests.filters_of(request, execution_filters.FIELDS)
         with tenant_scope(self.tenant.id):
             rows = searching.found(self.actor, chosen)
-            order = asked.order_by(execution_filters.SORTS, execution_filters.NEWEST_FIRST)
-            page = paginate(rows.order_by(*order), asked)
+            rows = searching.ordered(self.actor, rows, execution_filters.order(asked))
+            page = paginate(rows, asked)
         return Response(page.map(shapes.execution).as_json())
 
     def of_flow(self, request: Request, **_address: str) -> Response:

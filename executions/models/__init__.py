@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from executions.models.execution import Execution
+from executions.models.execution_label import ExecutionLabel
 from executions.models.flow_triggers import TriggerEvent, TriggerListener, TriggerWindow
 from executions.models.ledger import InboxMessage, Journal, Timer
 from executions.models.records import LogLine, Metric, Output
@@ -15,6 +16,7 @@ __all__ = [
     "Attempt",
     "CachedOutputs",
     "Execution",
+    "ExecutionLabel",
     "IdempotencyKey",
     "InboxMessage",
     "Journal",

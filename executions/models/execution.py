@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from downbeat.common.models import TenantOwned
@@ -54,10 +53,15 @@ class Execution(TenantOwned):
         db_table = "execution"
         indexes = (
             models.Index(
-                fields=["tenant_id", "namespace", "flow_id", "id"],
+                fields=["tenant_id", "namespace", "flow_id", "-id"],
                 name="execution_by_flow",
             ),
-            models.Index(fields=["tenant_id", "state", "id"], name="execution_by_state"),
+            models.Index(
+                fields=["tenant_id", "flow_id", "namespace", "-id"],
+                name="execution_by_flow_id",
+            ),
+            models.Index(fields=["tenant_id", "state", "-id"], name="execution_by_state"),
+            models.Index(fields=["tenant_id", "ended_at", "-id"], name="execution_by_end"),
             models.Index(
                 fields=["tenant_id", "namespace_id", "id"],
                 name="execution_by_namespace",
@@ -71,10 +75,5 @@ class Execution(TenantOwned):
                 fields=["tenant_id", "flow_uid", "id"],
                 condition=models.Q(ended_at__isnull=True),
                 name="execution_live_by_flow",
-            ),
-            GinIndex(
-                fields=["labels"],
-                opclasses=["jsonb_path_ops"],
-                name="execution_by_label",
             ),
         )

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from downbeat.common.api.filters import EQUALITY, Clause, Group, Op
+from downbeat.common.api.pagination import PageRequest
+from executions.models import ExecutionLabel
+from executions.models.execution_label import digest_of
 from executions.selectors import filtering
 from executions.selectors.filtering import Field
+from executions.services.labels import CORRELATION
 
 SORTS: Final = {
     "id": "id",
@@ -27,6 +33,7 @@ SORTS: Final = {
     "flowRevision": "revision",
 }
 NEWEST_FIRST: Final = ("-id",)
+_TOGETHER: Final = {"namespace": "flow_id", "flow_id": "namespace"}
 SLACK: Final = timedelta(minutes=10)
 """How far the clocks of the processes and the database may be apart."""
 _NEGATIVE: Final = frozenset({Op.NOT_EQUALS, Op.NOT_IN, Op.NOT_CONTAINS})
@@ -52,10 +59,21 @@ def _labels(clause: Clause) -> Q:
                 clause, "write key:value, or filters[labels][EQUALS][key]=value"
             )
     values = value.split(",") if clause.op in (Op.IN, Op.NOT_IN) else [value]
-    found = Q()
-    for one in values:
-        found |= Q(labels__contains=[{"key": key, "value": one}])
+    found = _labelled(key, values)
     return ~found if clause.op in _NEGATIVE else found
+
+
+def _labelled(key: str, values: Sequence[str]) -> Q:
+    """Executions with one of these values of a label."""
+    digests = [digest_of(key, value) for value in values]
+    rows = ExecutionLabel.objects.filter(execution_id=OuterRef("id"), digest__in=digests)
+    found = Q(Exists(rows))
+    if key == CORRELATION:
+        # Nothing is kept of the label by which an execution names itself, unless it was changed.
+        own = Q(id__in=[filtering.uuid_or_nil(value) for value in values])
+        named = (Q(labels__contains=[{"key": key, "value": value}]) for value in values)
+        found |= own & reduce(or_, named)
+    return found
 
 
 def _children(clause: Clause) -> Q:
@@ -148,3 +166,21 @@ FIELDS: Final[Mapping[str, Field]] = {
 def condition(group: Group) -> Q:
     """The condition that a request's filters mean."""
     return filtering.condition(group, FIELDS)
+
+
+def order(asked: PageRequest) -> Sequence[str]:
+    """The order of a list; 422 for a field that lists are not sorted by.
+
+    What is equal comes newest first, in a descending order oldest first: as the indexes have it,
+    read forwards and backwards. Any other way a page would sort everything that is equal to it.
+    """
+    chosen = asked.order_by(SORTS, ())
+    if not chosen:
+        return NEWEST_FIRST
+    last = chosen[-1].lstrip("-")
+    other = _TOGETHER.get(last)
+    if other is not None and {other, f"-{other}"}.isdisjoint(chosen):
+        chosen.append(chosen[-1].replace(last, other))
+    if {"id", "-id"}.isdisjoint(chosen):
+        chosen.append("id" if chosen[-1].startswith("-") else "-id")
+    return chosen

@@ -11,6 +11,7 @@ from tenants.access import visible
 from tenants.actors import Actor
 
 MOST: Final = 200
+MOST_NAMESPACES: Final = 1_000
 
 
 def flows_named(actor: Actor, permission: str, group: Group) -> list[tuple[str, str]] | None:
@@ -22,3 +23,13 @@ def flows_named(actor: Actor, permission: str, group: Group) -> list[tuple[str, 
     pairs = flow_filters.matching(rows, group).values_list("namespace", "flow_id")
     found = list(pairs[: MOST + 1])
     return None if len(found) > MOST else found
+
+
+def namespaces_with_flows(actor: Actor, permission: str) -> list[str] | None:
+    """Namespaces in which there is or was a flow and where the actor holds the permission.
+
+    ``None`` when there are more than 1,000.
+    """
+    rows = visible(actor, permission, Flow.objects.all()).order_by("namespace")
+    found = list(rows.values_list("namespace", flat=True).distinct()[: MOST_NAMESPACES + 1])
+    return None if len(found) > MOST_NAMESPACES else found

@@ -38,7 +38,8 @@ insert into execution (id, tenant_id, namespace_id, namespace, flow_id, flow_uid
     priority, progress, facts, seq, created_at, started_at, ended_at)
 select facts.id, f.tenant_id, f.namespace_id, f.namespace, f.flow_id, f.id, 1, state,
     jsonb_build_array(jsonb_build_object('state', 'CREATED', 'date', at)), '{}', '{}',
-    jsonb_build_array(jsonb_build_object('key', 'day', 'value', (n %% 365)::text)),
+    jsonb_build_array(jsonb_build_object('key', 'day', 'value', (n %% 365)::text),
+                      jsonb_build_object('key', 'team', 'value', 'data')),
     case when n %% 3 = 0 then 'nightly' end, facts.id, 1, 'default', 0, '{}', '{}', 0, at, at,
     case when state = 'RUNNING' then null else at + interval '3 seconds' end
   from (
@@ -64,14 +65,27 @@ QUESTIONS: Final = {
     "failed": "/executions/search?size=25&filters[state][IN]=FAILED,KILLED",
     "running": "/executions/search?size=25&filters[state][EQUALS]=RUNNING",
     "by label": "/executions/search?size=25&filters[labels][EQUALS][day]=7",
+    "by a label of all": "/executions/search?size=25&filters[labels][EQUALS][team]=data",
+    "by a label of none": "/executions/search?size=25&filters[labels][EQUALS][day]=400",
+    "by some labels": "/executions/search?size=25&filters[labels][IN][day]=1,2,3,400",
+    "without a label": "/executions/search?size=25&filters[labels][NOT_EQUALS][day]=7",
+    "by label, by end": (
+        "/executions/search?size=25&filters[labels][EQUALS][day]=7&sort=state.endDate:desc"
+    ),
     "of the last hour": "/executions/search?size=25&filters[timeRange][EQUALS]=PT1H",
     "free text, common": "/executions/search?size=25&filters[q][EQUALS]=f1",
     "free text, nothing": "/executions/search?size=25&filters[q][EQUALS]=nowhere",
     "by trigger": "/executions/search?size=25&filters[triggerId][EQUALS]=nightly",
     "by start": "/executions/search?size=25&sort=state.startDate:desc",
     "by end": "/executions/search?size=25&sort=state.endDate:desc",
+    "by end, first": "/executions/search?size=25&sort=state.endDate:asc",
     "by state": "/executions/search?size=25&sort=state:asc",
+    "by state, turned": "/executions/search?size=25&sort=state:desc",
     "by flow": "/executions/search?size=25&sort=flowId:asc",
+    "by flow, turned": "/executions/search?size=25&sort=flowId:desc",
+    "by namespace": "/executions/search?size=25&sort=namespace:asc",
+    "by namespace, turned": "/executions/search?size=25&sort=namespace:desc",
+    "by revision": "/executions/search?size=25&sort=flowRevision:desc",
     "flows": "/flows/search?size=25",
     "average duration": "/executions/namespaces/company.data/flows/f7/average-duration",
     "distinct namespaces": "/executions/distinct-field-values?field=NAMESPACE",
@@ -89,7 +103,7 @@ def _fill(cast: Cast, database: databases.Server) -> None:
     with database.superuser(name) as superuser:
         facts = {"tenant": cast.tenant.id, "rows": ROWS, "flows": FLOWS}
         superuser.execute(FILL, facts)
-        superuser.execute("vacuum analyze execution")
+        superuser.execute("vacuum analyze execution, execution_label")
 
 
 def _timed(cast: Cast, who: Any, path: str) -> tuple[float, Any]:

@@ -8,7 +8,6 @@ in memory than a row (cutting) or the places of the rows (joining).
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -26,9 +25,7 @@ from flows.plugins.core import splitting
 from flows.plugins.core.records import rows, scratch, separator_of, suffix_of
 
 NAMESPACE_FILE: Final = "nsfile:///"
-MOST_GROUPS: Final = 10_000
 _INTERNAL: Final = ("downbeat://", "kestra://")
-_BUFFERED: Final = 32 << 20
 
 
 class Batch(Spec):
@@ -94,14 +91,17 @@ def _cut(path: Path, batch: Batch, folder: Path) -> Iterator[Path]:
     with path.open("rb") as content:
         whole = (row + separator for row in rows(content, separator))
         if batch.regex_pattern is not None:
-            yield from grouped(whole, batch.regex_pattern, folder)
+            yield from _files(folder, splitting.grouped(whole, folder, batch.regex_pattern))
         elif batch.bytes is not None:
             yield from gathered(whole, folder, bytes=splitting.size_of(batch.bytes))
         elif batch.partitions is not None:
-            count = splitting.dealt_out(whole, folder, batch.partitions)
-            yield from (folder / str(number) for number in range(count))
+            yield from _files(folder, splitting.dealt_out(whole, folder, batch.partitions))
         else:
             yield from gathered(whole, folder, rows=_positive(batch.rows))
+
+
+def _files(folder: Path, count: int) -> Iterator[Path]:
+    return (folder / str(number) for number in range(count))
 
 
 def _positive(rows: int | None) -> int:
@@ -135,38 +135,6 @@ def gathered(
     finally:
         if into is not None:
             into.close()
-
-
-def grouped(whole: Iterable[bytes], pattern: str, folder: Path) -> Iterator[Path]:
-    """Rows by what a pattern finds in them, in the order in which each is found first."""
-    try:
-        wanted = re.compile(pattern)
-    except re.error as problem:
-        raise TaskFailed(f"'regexPattern' is not a regular expression: {problem}") from None
-    waiting: dict[str, bytearray] = {}
-    buffered = 0
-    for row in whole:
-        found = wanted.search(row.decode("utf-8", "replace"))
-        if found is None:
-            continue
-        key = found[1] if wanted.groups and found[1] is not None else found[0]
-        waiting.setdefault(key, bytearray()).extend(row)
-        buffered += len(row)
-        if len(waiting) > MOST_GROUPS:
-            raise TaskFailed(f"'regexPattern' makes more than {MOST_GROUPS} batches")
-        if buffered > _BUFFERED:
-            buffered = _spill(waiting, folder)
-    _spill(waiting, folder)
-    yield from (folder / str(number) for number in range(len(waiting)))
-
-
-def _spill(waiting: dict[str, bytearray], folder: Path) -> int:
-    for number, content in enumerate(waiting.values()):
-        if content:
-            with (folder / str(number)).open("ab") as into:
-                into.write(content)
-            content.clear()
-    return 0
 
 
 class BatchExecutions(LeafFlowable):

@@ -1,4 +1,4 @@
-"""How a file is cut into parts: by rows, by bytes, or dealt out to a number of parts."""
+"""How a file is cut into parts: by rows, bytes or a pattern, or dealt out to a number of parts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from downbeat.sdk.errors import TaskFailed
 
 MOST_PARTS: Final = 50_000
 MOST_PARTITIONS: Final = 10_000
+MOST_GROUPS: Final = 10_000
 _BUFFERED: Final = 32 << 20
 _SIZE: Final = re.compile(r"(\d{1,15})\s*(B|KB|MB|GB)?", re.IGNORECASE)
 _UNITS: Final = {"": 1, "B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}
@@ -70,6 +71,44 @@ def dealt_out(rows: Iterable[bytes], folder: Path, partitions: int) -> int:
     for place in range(used):
         _append(folder / str(place), waiting[place])
     return used
+
+
+def grouped(rows: Iterable[bytes], folder: Path, pattern: str) -> int:
+    """Writes rows into ``folder/0`` … by what a pattern finds in them; returns how many files.
+
+    Rows whose first group, or else whose match, is the same go together, in the order in which
+    each is found first; rows without a match are left out.
+    """
+    wanted = _compiled(pattern)
+    waiting: dict[str, bytearray] = {}
+    buffered = 0
+    for row in rows:
+        found = wanted.search(row.decode("utf-8", "replace"))
+        if found is None:
+            continue
+        key = found[1] if wanted.groups and found[1] is not None else found[0]
+        waiting.setdefault(key, bytearray()).extend(row)
+        buffered += len(row)
+        if len(waiting) > MOST_GROUPS:
+            raise TaskFailed(f"'regexPattern' makes more than {MOST_GROUPS} parts")
+        if buffered > _BUFFERED:
+            buffered = _spill(waiting, folder)
+    _spill(waiting, folder)
+    return len(waiting)
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as problem:
+        raise TaskFailed(f"'regexPattern' is not a regular expression: {problem}") from None
+
+
+def _spill(waiting: dict[str, bytearray], folder: Path) -> int:
+    for number, content in enumerate(waiting.values()):
+        if content:
+            _append(folder / str(number), content)
+    return 0
 
 
 def _append(path: Path, content: bytearray) -> None:

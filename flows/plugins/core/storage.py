@@ -106,8 +106,10 @@ tasks:
 class Split(RunnableTask):
     """Cuts a file into several, between rows.
 
-    By `bytes` (a part is at most that large, but for a single longer row), into a number of
-    `partitions` (rows are dealt out in turn), or by `rows`. Each row keeps its separator.
+    By `regexPattern` (rows go together whose first group, or else whose match, is the same; rows
+    without a match are left out), by `bytes` (a part is at most that large, but for a single
+    longer row), into a number of `partitions` (rows are dealt out in turn), or by `rows`: the
+    first of these that is given decides. Each row keeps its separator.
     """
 
     type_name: ClassVar[str] = "core.storage.Split"
@@ -134,6 +136,7 @@ tasks:
     at_bytes: Dyn[Text | None] = Field(default=None, alias="bytes")
     partitions: Dyn[int | None] = None
     rows: Dyn[Positive | None] = None
+    regex_pattern: Dyn[Text | None] = None
     separator: Dyn[Text] = "\n"
 
     def run(self, ctx: RunContext) -> Outputs:
@@ -145,6 +148,8 @@ tasks:
         return {"uris": [self._saved(ctx, folder, number) for number in range(count)]}
 
     def _cut(self, whole: Iterable[bytes], folder: Path) -> int:
+        if self.regex_pattern is not None:
+            return splitting.grouped(whole, folder, self.regex_pattern)
         if self.at_bytes is not None:
             most = splitting.size_of(self.at_bytes)
             return splitting.into_files(whole, folder, lambda _, size: size > most)
@@ -153,7 +158,7 @@ tasks:
         if self.rows is not None:
             per_part = self.rows
             return splitting.into_files(whole, folder, lambda count, _: count > per_part)
-        raise TaskFailed("Split needs one of 'bytes', 'partitions' and 'rows'")
+        raise TaskFailed("Split needs one of 'regexPattern', 'bytes', 'partitions' and 'rows'")
 
     def _saved(self, ctx: RunContext, folder: Path, number: int) -> str:
         path = folder / str(number)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from downbeat.sdk.errors import TaskFailed
-from flows.plugins.core import batches
-from flows.plugins.core.batches import MergeOutputs, SplitItems, gathered, grouped, internal_address
+from flows.plugins.core import splitting
+from flows.plugins.core.batches import MergeOutputs, SplitItems, gathered, internal_address
 from tests.support.run_context import MemoryContext, made
 
 ROWS = [b"a1\n", b"b1\n", b"a2\n", b"none\n", b"b2\n"]
@@ -19,6 +19,11 @@ ROWS = [b"a1\n", b"b1\n", b"a2\n", b"none\n", b"b2\n"]
 def contents(paths: Any) -> list[bytes]:
     """The content of each batch, read before the next one is asked for."""
     return [path.read_bytes() for path in paths]
+
+
+def grouped(pattern: str, folder: Path) -> list[bytes]:
+    count = splitting.grouped(iter(ROWS), folder, pattern)
+    return contents(folder / str(number) for number in range(count))
 
 
 def test_rows_are_gathered_by_number_in_order(tmp_path: Path) -> None:
@@ -45,21 +50,21 @@ def test_a_file_without_rows_has_no_batch(tmp_path: Path) -> None:
 def test_rows_go_together_by_what_a_pattern_finds_and_others_are_left_out(
     tmp_path: Path, pattern: str, found: list[bytes]
 ) -> None:
-    assert contents(grouped(iter(ROWS), pattern, tmp_path)) == found
+    assert grouped(pattern, tmp_path) == found
 
 
 def test_rows_by_pattern_do_not_pile_up_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "_BUFFERED", 4)
+    monkeypatch.setattr(splitting, "_BUFFERED", 4)
 
-    assert contents(grouped(iter(ROWS), "^([ab])", tmp_path)) == [b"a1\na2\n", b"b1\nb2\n"]
+    assert grouped("^([ab])", tmp_path) == [b"a1\na2\n", b"b1\nb2\n"]
 
 
 @pytest.mark.parametrize("pattern", ["(", "[a-"])
 def test_a_pattern_that_is_none_is_refused(tmp_path: Path, pattern: str) -> None:
     with pytest.raises(TaskFailed, match="regular expression"):
-        contents(grouped(iter(ROWS), pattern, tmp_path))
+        grouped(pattern, tmp_path)
 
 
 @pytest.mark.parametrize(

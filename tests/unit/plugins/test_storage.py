@@ -67,6 +67,13 @@ def test_partitions_larger_than_their_buffers_keep_their_order(
     assert parts[0].split() == [b"%d" % n for n in range(0, 100, 2)]
 
 
+def test_a_file_is_cut_by_what_a_pattern_finds(ctx: MemoryContext) -> None:
+    content = b"oslo,1\nlima,2\n,3\noslo,4\n"
+
+    assert parts_of(ctx, content, regexPattern="^([a-z]+),") == [b"oslo,1\noslo,4\n", b"lima,2\n"]
+    assert parts_of(ctx, content, regexPattern="[0-9]{2}", rows=1) == []
+
+
 def test_another_separator_cuts_and_stays(ctx: MemoryContext) -> None:
     assert parts_of(ctx, b"a||b||c", rows=2, separator="||") == [b"a||b||", b"c||"]
 
@@ -87,6 +94,7 @@ def test_sizes_have_units(text: str, size: int) -> None:
     ("how", "words"),
     [
         ({}, "'bytes', 'partitions' and 'rows'"),
+        ({"regexPattern": "("}, "'regexPattern' is not a regular expression"),
         ({"bytes": "ten"}, "'ten' is not a size"),
         ({"partitions": 0}, "'partitions' must be between"),
         ({"rows": 1, "separator": ""}, "separator is empty"),
