@@ -44,3 +44,9 @@ def cast(database: databases.Server) -> casting.Cast:
 def shared_cast(database: databases.Server) -> casting.Cast:
     """One cast for tests that change nothing, of which there are many."""
     return casting.assemble()
+
+
+@pytest.fixture(scope="module")
+def module_cast(database: databases.Server) -> casting.Cast:
+    """One cast for the tests of a file that look at what the file has made once."""
+    return casting.assemble()

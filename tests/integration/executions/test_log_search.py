@@ -35,12 +35,12 @@ def write(cast: Cast, execution: str, *lines: tuple[str, str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def logged(shared_cast: Cast) -> Cast:
+def logged(module_cast: Cast) -> Cast:
     for id, namespace in (("logs-a", "company.data"), ("logs-b", "company.other")):
-        deploy(shared_cast, id, namespace)
-        execution = start(shared_cast, id, namespace)
-        write(shared_cast, execution, ("INFO", f"one of {id}"), ("ERROR", f"two of {id}"))
-    return shared_cast
+        deploy(module_cast, id, namespace)
+        execution = start(module_cast, id, namespace)
+        write(module_cast, execution, ("INFO", f"one of {id}"), ("ERROR", f"two of {id}"))
+    return module_cast
 
 
 def found(cast: Cast, query: str) -> list[str]:

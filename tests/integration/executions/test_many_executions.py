@@ -105,21 +105,21 @@ def test_every_order_can_be_read_by_cursors(work: Cast, sort: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def four(shared_cast: Cast) -> dict[str, str]:
+def four(module_cast: Cast) -> dict[str, str]:
     """An ended, a failed and a live execution of one flow, and one of another."""
-    deploy(shared_cast, "filtered")
-    deploy(shared_cast, "others", "company.other")
+    deploy(module_cast, "filtered")
+    deploy(module_cast, "others", "company.other")
     found = {
-        "ended": start(shared_cast, "filtered", query="?labels=team:data&labels=run:1"),
-        "failed": start(shared_cast, "filtered", query="?labels=team:ops&kind=TEST"),
-        "live": start(shared_cast, "filtered"),
-        "other": start(shared_cast, "others", "company.other"),
+        "ended": start(module_cast, "filtered", query="?labels=team:data&labels=run:1"),
+        "failed": start(module_cast, "filtered", query="?labels=team:ops&kind=TEST"),
+        "live": start(module_cast, "filtered"),
+        "other": start(module_cast, "others", "company.other"),
     }
-    end(shared_cast, found["ended"])
-    end(shared_cast, found["failed"], "FAILED")
+    end(module_cast, found["ended"])
+    end(module_cast, found["failed"], "FAILED")
     trigger = {"id": "t", "type": "x", "variables": {"executionId": found["ended"]}}
     facts = {"trigger_id": "t", "trigger": trigger, "parent_id": found["ended"]}
-    change(shared_cast, found["live"], **facts)
+    change(module_cast, found["live"], **facts)
     return found
 
 
@@ -170,9 +170,9 @@ FILTERS = [
 
 @pytest.mark.parametrize(("text", "names"), FILTERS)
 def test_executions_are_found_by_every_filter(
-    shared_cast: Cast, four: dict[str, str], text: str, names: str
+    module_cast: Cast, four: dict[str, str], text: str, names: str
 ) -> None:
-    found = search(shared_cast, f"&filters{text.format(**four)}")
+    found = search(module_cast, f"&filters{text.format(**four)}")
 
     by_id = {id: name for name, id in four.items()}
     assert sorted(by_id[id] for id in found if id in by_id) == names.split()
@@ -198,11 +198,11 @@ BAD = [
     "route", ["GET search", "DELETE by-query", "DELETE kill/by-query", "POST restart/by-query"]
 )
 def test_a_filter_that_makes_no_sense_is_refused_everywhere(
-    shared_cast: Cast, four: dict[str, str], text: str, route: str
+    module_cast: Cast, four: dict[str, str], text: str, route: str
 ) -> None:
     verb, path = route.split()
 
-    answer = shared_cast.alice.request(verb, f"{shared_cast.api}/executions/{path}?filters{text}")
+    answer = module_cast.alice.request(verb, f"{module_cast.api}/executions/{path}?filters{text}")
 
     assert answer.status_code == 422
     assert answer.json()["code"] == "invalid.fields"

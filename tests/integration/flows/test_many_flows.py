@@ -267,14 +267,14 @@ FILTERS = [
 
 
 @pytest.fixture(scope="module")
-def three(shared_cast: Cast) -> Cast:
-    create(shared_cast.alice, shared_cast, source("first"))
+def three(module_cast: Cast) -> Cast:
+    create(module_cast.alice, module_cast, source("first"))
     text = source("second").replace("team: data", "team: ops")
-    create(shared_cast.alice, shared_cast, text)
-    create(shared_cast.alice, shared_cast, source("third", namespace="company.other"))
+    create(module_cast.alice, module_cast, text)
+    create(module_cast.alice, module_cast, source("third", namespace="company.other"))
     ids = [{"namespace": "company.other", "id": "third"}]
-    shared_cast.alice.post(at(shared_cast, "/flows/disable/by-ids"), ids)
-    return shared_cast
+    module_cast.alice.post(at(module_cast, "/flows/disable/by-ids"), ids)
+    return module_cast
 
 
 @pytest.mark.parametrize(("text", "ids"), FILTERS, ids=lambda value: str(value))
