@@ -1,7 +1,7 @@
 """The thread of a scheduler that judges what executions did for the triggers that listen.
 
-It is rung when a turn has left events, and looks by itself once a second: a bell may be lost. A
-slow expression of one trigger delays other triggers, never the schedules and timers.
+It is rung when a turn has left events, and looks by itself as often as the sweeper: a bell may be
+lost. A slow expression of one trigger delays other triggers, never the schedules and timers.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import logging
 import threading
 from typing import Final
 
+from django.conf import settings
 from django.db import Error, connections
 
 from executions.triggering import flow_events, listening
 
 log = logging.getLogger(__name__)
 
-LONGEST_NAP: Final = 1.0
 DATABASE_PAUSE: Final = 0.5
 
 
@@ -66,4 +66,5 @@ class JudgeThread:
 
     def _nap(self) -> float:
         seconds = flow_events.next_in()
-        return LONGEST_NAP if seconds is None else max(0.02, min(seconds, LONGEST_NAP))
+        longest = settings.DOWNBEAT.sweep.total_seconds()
+        return longest if seconds is None else max(0.02, min(seconds, longest))
