@@ -13,6 +13,7 @@ class ActorKind(StrEnum):
 
     USER = "USER"
     SERVICE_ACCOUNT = "SERVICE_ACCOUNT"
+    DIRECTORY = "DIRECTORY"
     SYSTEM = "SYSTEM"
 
 
@@ -29,7 +30,8 @@ class Actor:
     """Somebody who acts, for one request.
 
     `tenants` are the ids, by slug, that they may enter; `scopes` limit a token to a part of what
-    its owner may do. `held` (permissions by namespace) and `reaches` remember answers within the
+    its owner may do. `confined_to` is the tenant whose identity provider vouched for them: outside of
+    it they are nobody, because that tenant's administrators decide who they are. `held` (permissions by namespace) and `reaches` remember answers within the
     request, and die with it.
     """
 
@@ -38,8 +40,10 @@ class Actor:
     kind: ActorKind
     tenants: Mapping[str, UUID] = field(default_factory=dict)
     instance_admin: bool = False
+    super_admin: bool = False
     token_id: UUID | None = None
     scopes: tuple[str, ...] = ()
+    confined_to: UUID | None = None
     held: dict[UUID | str, frozenset[int]] = field(default_factory=dict, compare=False, repr=False)
     reaches: dict[str, Reach] = field(default_factory=dict, compare=False, repr=False)
 
@@ -47,6 +51,19 @@ class Actor:
     def is_authenticated(self) -> bool:
         """Django's and DRF's question; anonymous requests have no actor."""
         return True
+
+    @property
+    def is_boundless(self) -> bool:
+        """Whether bindings do not matter: the platform itself, directories, and super-admins.
+
+        Scopes still do: those of a directory name people and groups, of one tenant.
+        """
+        return self.is_system or self.super_admin or self.is_directory
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether a directory outside says who belongs to a tenant."""
+        return self.kind is ActorKind.DIRECTORY
 
     @property
     def is_system(self) -> bool:

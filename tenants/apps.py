@@ -17,3 +17,9 @@ class TenantsConfig(AppConfig):
         """guardian is used in `tenants.access` alone, so its two tables live there."""
         super().import_models()
         import_module("tenants.access.grants")
+
+    def ready(self) -> None:
+        """Puts every tenant's storage inside its quotas."""
+        from tenants.services import stored
+
+        stored.install()

@@ -21,8 +21,11 @@ from rest_framework.request import Request
 
 from tenants.actors import Actor
 from tenants.models import User
-from tenants.selectors import identities
+from tenants.selectors import federated_sessions, identities
+from tenants.selectors.tenants import tenant_of_slug
+from tenants.services.second_step import needed
 from tenants.services.sign_in import actor_of_password, actor_of_token
+from tenants.services.trusted_tokens import actor_of_trusted
 
 CHALLENGE = 'Bearer realm="downbeat"'
 
@@ -36,14 +39,14 @@ class PasswordBackend(BaseBackend):
 
 
 class BearerToken(BaseAuthentication):
-    """`Authorization: Bearer dwb_…`."""
+    """`Authorization: Bearer dwb_…`, or a token of an issuer that the address's tenant trusts."""
 
     def authenticate(self, request: Request) -> tuple[Actor, str] | None:
         """A wrong token is refused even where a session would do."""
-        text = _credentials(request.META, "bearer")
+        text = credentials(request.META, "bearer")
         if text is None:
             return None
-        actor = actor_of_token(text)
+        actor = _of_issuer(request, text) if text.count(".") == 2 else actor_of_token(text)
         if actor is None:
             raise AuthenticationFailed("The token is not valid, has expired or was revoked.")
         return actor, "token"
@@ -53,18 +56,27 @@ class BearerToken(BaseAuthentication):
         return CHALLENGE
 
 
+def _of_issuer(request: Request, text: str) -> Actor | None:
+    """Who a token of others acts as; it means nothing outside of a tenant's addresses."""
+    context = request.parser_context or {}
+    tenant = tenant_of_slug(str(context.get("kwargs", {}).get("tenant", "")))
+    return actor_of_trusted(text, tenant) if tenant else None
+
+
 class BasicPassword(BaseAuthentication):
     """`Authorization: Basic …` with e-mail address and password."""
 
     def authenticate(self, request: Request) -> tuple[Actor, str] | None:
         """Costs one query when the same credentials were checked before by this process."""
-        encoded = _credentials(request.META, "basic")
+        encoded = credentials(request.META, "basic")
         if encoded is None:
             return None
         email, password = _decoded(encoded)
         actor = actor_of_password(email, password, address=client_address(request.META))
         if actor is None:
             raise AuthenticationFailed("The e-mail address or the password is wrong.")
+        if actor.id is not None and needed(actor.id):
+            raise AuthenticationFailed("This account needs a second factor: use an API token.")
         return actor, "basic"
 
     def authenticate_header(self, request: Request) -> str:
@@ -89,16 +101,26 @@ class SessionCookie(BaseAuthentication):
 
 
 def actor_of_session(request: HttpRequest) -> Actor | None:
-    """The actor of a session; None when it ended or the password was changed since."""
+    """The actor of a session; None when it ended or the password was changed since.
+
+    One that an identity provider vouched for also ends with the provider, with its own time, and
+    with a log-out there; it reaches no further than that provider's tenant.
+    """
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     user_id = request.session.get(SESSION_KEY)
     identity = identities.by_id(UUID(user_id)) if user_id else None
     if identity is None or not identity.active:
         return None
-    expected = User(id=identity.id, password=identity.password).get_session_auth_hash()
-    given = request.session.get(HASH_SESSION_KEY, "")
-    return identity.actor() if hmac.compare_digest(given, expected) else None
+    facts = {"password": identity.password, "session_epoch": identity.session_epoch}
+    expected = User(id=identity.id, **facts).get_session_auth_hash()
+    if not hmac.compare_digest(request.session.get(HASH_SESSION_KEY, ""), expected):
+        return None
+    vouched = request.session.get(federated_sessions.KEY)
+    if vouched is None:
+        return identity.actor()
+    tenant_id = federated_sessions.tenant_of(vouched, identity.id)
+    return identity.actor(confined_to=tenant_id) if tenant_id else None
 
 
 class SignedIn(BasePermission):
@@ -138,7 +160,8 @@ def client_address(meta: dict[str, str]) -> str:
     return meta.get("REMOTE_ADDR") or ""
 
 
-def _credentials(meta: dict[str, str], scheme: str) -> str | None:
+def credentials(meta: dict[str, str], scheme: str) -> str | None:
+    """What follows the scheme's name in the Authorization header; None for another scheme."""
     given, _, rest = meta.get("HTTP_AUTHORIZATION", "").partition(" ")
     return rest.strip() if given.lower() == scheme else None
 

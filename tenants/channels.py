@@ -50,7 +50,7 @@ async def authorize_scope(
 def _authorize(
     scope: dict[str, Any], slug: str, permission: str, target: Target
 ) -> tuple[Actor, TenantRef]:
-    actor = actor_of_scope(scope)
+    actor = actor_of_scope(scope, slug)
     if actor is None:
         raise NotAuthenticated
     tenant = enterable(actor, slug)
@@ -62,12 +62,16 @@ def _authorize(
     return actor, tenant
 
 
-def actor_of_scope(scope: dict[str, Any]) -> Actor | None:
-    """The actor behind an ASGI connection; None for an anonymous one. Asks the database."""
+def actor_of_scope(scope: dict[str, Any], slug: str = "") -> Actor | None:
+    """The actor behind an ASGI connection; None for an anonymous one. Asks the database.
+
+    `slug` is the tenant of the address, whose trusted issuers count.
+    """
     headers = {name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]}
     request = _request(scope, headers)
+    asked = Request(request, parser_context={"kwargs": {"tenant": slug}})
     for kind in (BearerToken, BasicPassword):
-        found = kind().authenticate(Request(request))
+        found = kind().authenticate(asked)
         if found is not None:
             return found[0]
     actor = actor_of_session(request)

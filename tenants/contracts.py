@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 
@@ -34,6 +37,39 @@ class NamespaceRef:
 
 
 @dataclass(frozen=True)
+class ConnectionRef:
+    """A connection as other apps see it, with everything that it holds.
+
+    `values` are as somebody wrote them: texts may still be expressions that name secrets.
+    """
+
+    id: UUID
+    namespace: str
+    name: str
+    type: str
+    description: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class NewConnection:
+    """A connection as somebody writes it.
+
+    `hidden` names the values that no answer shows: at a change those that are not written again
+    stay as they are, unless they are written as null.
+    """
+
+    name: str
+    type: str
+    values: Mapping[str, Any] = field(repr=False)
+    description: str | None = None
+    hidden: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class NewToken:
     """A token that was just made; the only moment at which its text exists."""
 
@@ -49,6 +85,19 @@ class NamespaceDeleting:
     tenant_id: UUID
     namespace_id: UUID
     path: str
+
+
+@dataclass(frozen=True)
+class NamespaceMoving:
+    """Namespaces have other paths from this transaction on; a subscriber writes them down anew, or
+    raises a Conflict.
+
+    `places` are the old paths by the ids of the namespaces, which stay; `moves` new paths by old.
+    """
+
+    tenant_id: UUID
+    places: Mapping[UUID, str]
+    moves: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -74,3 +123,82 @@ class NamespaceCreated:
     tenant_id: UUID
     namespace_id: UUID
     path: str
+
+
+@dataclass(frozen=True)
+class NamespacePlaced:
+    """The work of a namespace, and of those below, may belong to another worker group from here."""
+
+    tenant_id: UUID
+    path: str
+
+
+class RunningWork(StrEnum):
+    """What a suspension means for executions that run."""
+
+    FINISH = "FINISH"
+    """They go on to their end, with the executions that they start."""
+    HOLD = "HOLD"
+    """They pause after the tasks that run, and go on when the suspension ends."""
+    KILL = "KILL"
+    """They are killed."""
+
+
+@dataclass(frozen=True)
+class TenantResumed:
+    """A tenant's suspension ended, in this transaction."""
+
+    tenant_id: UUID
+
+
+@dataclass(frozen=True)
+class LimitsChanged:
+    """Quotas or switches that bind a tenant are different, in this transaction."""
+
+    tenant_id: UUID
+
+
+@dataclass(frozen=True)
+class RetentionRule:
+    """How long something is kept in a namespace of a tenant and in those below it.
+
+    `others` are paths below that have a rule of their own.
+    """
+
+    tenant_id: UUID
+    path: str
+    age: timedelta
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PolicyRef:
+    """A policy as other apps see it. What `rules` mean is the language's to say.
+
+    `effect`: DENY blocks what the rules describe, REQUIRE blocks what they do not describe, WARN
+    only tells of what they describe. `mode`: ENFORCE acts, EVALUATE only records what would have
+    been. `namespace` is empty for the whole tenant.
+    """
+
+    name: str
+    effect: str
+    mode: str
+    on: frozenset[str]
+    rules: Mapping[str, Any]
+    namespace: str = ""
+    description: str = ""
+    id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class QuotaRef:
+    """A quota as other apps see it; no namespace means the tenant."""
+
+    id: UUID
+    kind: str
+    amount: int
+    policy: str
+    namespace: str
+    flow_id: str
+    of_instance: bool
+    updated_at: datetime

@@ -22,18 +22,24 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
 from downbeat.common.errors import Denied, NotFound
 from downbeat.common.scope import tenant_entered, tenant_scope
-from tenants.access import require, require_somewhere, visible
+from tenants import audited
+from tenants.access import require, require_somewhere, usage, visible
 from tenants.actors import Actor
 from tenants.contracts import TenantRef
 from tenants.policy import known, seeing
 from tenants.selectors.doors import enterable
+from tenants.selectors.standing import refuse_resting
+from tenants.services import audit, request_rate
 
 PUBLIC = "public"
+OWN = "downbeat.own"
+"""In the environment of a question that the platform asks itself: see `executions.streams.inside`."""
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -50,21 +56,37 @@ class TenantView(APIView):
         """The tenant is set for as long as the view works, and not a moment longer."""
         with ExitStack() as entered:
             self._entered = entered
-            return super().dispatch(request, *args, **kwargs)
+            response = super().dispatch(request, *args, **kwargs)
+        usage.write_if_due()
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Actor, tenant, permission: in this order."""
         super().initial(request, *args, **kwargs)
         self.actor = remember_actor(request)
+        self._entered.enter_context(audit.from_(audited.origin_of(request)))
         self.tenant = enterable(self.actor, kwargs["tenant"])
+        if not request.META.get(OWN):
+            request_rate.take(self.tenant.id)
         request.tenant = self.tenant  # type: ignore[attr-defined]
         self._entered.enter_context(tenant_entered(self.tenant.id))
+        audited.entered_as_super_admin(self.actor, self.tenant.id, self.tenant.slug)
         permission = self.permission()
         namespace = kwargs.get(self.namespace_kwarg)
         if namespace is None:
             require_somewhere(self.actor, permission)
         else:
             require(self.actor, permission, str(namespace))
+        if audited.changes(request, permission):
+            refuse_resting(self.tenant.id)
+        audited.follow(self._entered, self.actor, request, permission, kwargs)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Refusals are recorded, in a transaction of their own."""
+        if hasattr(self, "actor"):
+            tenant_id = self.tenant.id if hasattr(self, "tenant") else None
+            audited.refusal(exc, self.request, self.actor, tenant_id, self.kwargs)
+        return super().handle_exception(exc)
 
     def permission(self) -> str:
         """What this request needs."""
@@ -155,10 +177,23 @@ class InstanceAPIView(APIView):
     instance_admin: ClassVar[bool] = True
     actor: Actor
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Where the request comes from is known for as long as the view works."""
+        with ExitStack() as entered:
+            self._entered = entered
+            return super().dispatch(request, *args, **kwargs)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Refusals are recorded, in a transaction of their own."""
+        if hasattr(self, "actor") and isinstance(exc, Denied):
+            audited.refusal(exc, self.request, self.actor, None, self.kwargs)
+        return super().handle_exception(exc)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Signed in, and an admin of the instance where the view asks for one."""
         super().initial(request, *args, **kwargs)
         self.actor = remember_actor(request)
+        self._entered.enter_context(audit.from_(audited.origin_of(request)))
         if self.instance_admin and not (self.actor.is_system or self.actor.instance_admin):
             raise Denied(permission="instance admin")
 

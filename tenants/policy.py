@@ -19,6 +19,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "output": ("view",),
     "kv": ("view", "edit", "delete"),
     "secret": ("view", "edit", "delete"),
+    "connection": ("view", "edit", "delete"),
     "file": ("view", "edit", "delete"),
     "namespace": ("view", "create", "edit", "delete"),
     "plugin": ("view",),
@@ -29,7 +30,9 @@ VERBS: dict[str, tuple[str, ...]] = {
     "binding": ("view", "edit"),
     "serviceaccount": ("view", "edit"),
     "quota": ("view", "edit"),
-    "audit": ("view",),
+    "audit": ("view", "edit"),
+    "identityprovider": ("view", "edit"),
+    "policy": ("view", "edit", "approve"),
 }
 PERMISSIONS: tuple[str, ...] = tuple(
     f"{resource}.{verb}" for resource, verbs in VERBS.items() for verb in verbs
@@ -46,9 +49,20 @@ class BuiltIn(StrEnum):
     VIEWER = "Viewer"
 
 
-OF_PEOPLE = ("user", "group", "role", "binding", "serviceaccount", "quota", "audit", "secret")
+OF_PEOPLE = (
+    "user",
+    "group",
+    "role",
+    "binding",
+    "serviceaccount",
+    "quota",
+    "audit",
+    "identityprovider",
+    "secret",
+    "connection",
+)
 LAUNCHES = frozenset({"execution.create", "execution.edit", "execution.kill"})
-_EDITED = ("flow", "execution", "trigger", "log", "kv", "secret", "file")
+_EDITED = ("flow", "execution", "trigger", "log", "kv", "secret", "connection", "file")
 _VIEWER = frozenset(
     name
     for name in PERMISSIONS

@@ -3,7 +3,7 @@
     dwb_pat_<12 of id><30 of secret><6 of checksum>       (base 62)
 
 The checksum refuses garbage before any query, and lets scanners of leaked secrets be exact:
-`dwb_(pat|svc)_[0-9A-Za-z]{48}`.
+`dwb_(pat|svc|wkr|dir|inv)_[0-9A-Za-z]{48}`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,17 @@ from enum import StrEnum
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ID_LENGTH, SECRET_LENGTH, CHECK_LENGTH = 12, 30, 6
-_FORM = re.compile(r"dwb_(pat|svc)_([0-9A-Za-z]{12})([0-9A-Za-z]{30})([0-9A-Za-z]{6})")
+_FORM = re.compile(r"dwb_(pat|svc|wkr|dir|inv)_([0-9A-Za-z]{12})([0-9A-Za-z]{30})([0-9A-Za-z]{6})")
 
 
 class TokenKind(StrEnum):
-    """Whose key it is."""
+    """Whose key it is: a person's, a service account's, a directory's, or an invited person's."""
 
     PERSON = "pat"
     SERVICE = "svc"
+    WORKER = "wkr"
+    DIRECTORY = "dir"
+    INVITATION = "inv"
 
 
 @dataclass(frozen=True)

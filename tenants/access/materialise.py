@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import connections
 from django.db.models import QuerySet
 
 from downbeat.common.scope import current_tenant
@@ -47,6 +48,56 @@ def of_group(group_id: UUID, namespace_id: UUID) -> None:
         )
         for permission in sorted(wanted - have)
     )
+
+
+# For each kind of principal: guardian's table, its column, and how a binding names the principal.
+_KINDS = (
+    ("tenants_namespaceuserpermission", "user_id", "b.user_id", ""),
+    (
+        "tenants_namespacegrouppermission",
+        "group_id",
+        "g.store_group_id",
+        "join tenants_group g on g.tenant_id = b.tenant_id and g.id = b.group_id",
+    ),
+)
+_AMOUNTS_TO = """
+    select distinct b.tenant_id, {principal} as principal, b.namespace_id, p.id as permission_id
+      from tenants_binding b {join}
+      join tenants_role r on r.tenant_id = b.tenant_id and r.id = b.role_id
+      join auth_permission p on p.codename = any(r.permissions)
+      join django_content_type t on t.id = p.content_type_id and t.app_label = 'tenants'
+     where b.tenant_id = %(tenant)s and {principal} is not null
+       and exists (select 1 from tenants_binding s
+                    where s.tenant_id = b.tenant_id and s.role_id = %(role)s
+                      and s.namespace_id = b.namespace_id and s.user_id is not distinct from b.user_id
+                      and s.group_id is not distinct from b.group_id)
+"""
+_TAKE = """
+    delete from {table} k using (
+        select distinct {principal} as principal, b.namespace_id from tenants_binding b {join}
+         where b.tenant_id = %(tenant)s and b.role_id = %(role)s
+    ) bound
+     where k.tenant_id = %(tenant)s and k.{column} = bound.principal
+       and k.content_object_id = bound.namespace_id
+       and (k.{column}, k.content_object_id, k.permission_id) not in (
+           select principal, namespace_id, permission_id from ({amounts}) wanted)
+"""
+_GIVE = """
+    insert into {table} (tenant_id, {column}, content_object_id, permission_id)
+    select tenant_id, principal, namespace_id, permission_id from ({amounts}) wanted
+    on conflict do nothing
+"""
+
+
+def of_role(role_id: UUID) -> None:
+    """What everybody who is bound to a role holds where they are bound: four statements."""
+    facts = {"tenant": current_tenant(), "role": role_id}
+    with connections["default"].cursor() as cursor:
+        for table, column, principal, join in _KINDS:
+            amounts = _AMOUNTS_TO.format(principal=principal, join=join)
+            names = {"table": table, "column": column, "principal": principal, "join": join}
+            for statement in (_TAKE, _GIVE):
+                cursor.execute(statement.format(**names, amounts=amounts), facts)
 
 
 def _wanted(bindings: QuerySet[Binding]) -> set[int]:

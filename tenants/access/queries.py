@@ -13,6 +13,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from downbeat.common.scope import current_tenant, one_row
@@ -57,6 +58,15 @@ _REACH = f"""
       from ({_GRANTS}) grants join tenants_namespace n on n.id = grants.namespace_id
      where n.tenant_id = %(tenant)s
 """
+_HELD_ANYWHERE = """
+    select g.permission_id from tenants_namespaceuserpermission g
+     where g.tenant_id = %(tenant)s and g.user_id = %(user)s
+    union
+    select g.permission_id from tenants_namespacegrouppermission g
+      join tenants_group o on o.store_group_id = g.group_id and o.tenant_id = g.tenant_id
+      join tenants_membership m on m.group_id = o.id and m.tenant_id = o.tenant_id
+     where g.tenant_id = %(tenant)s and m.user_id = %(user)s
+"""
 _HELD_BELOW = f"""
     with recursive held(id) as (
         select namespace_id from ({_GRANTS}) grants
@@ -81,6 +91,13 @@ def held_at(user_id: UUID, place: UUID | str) -> tuple[UUID, frozenset[int]] | N
     if found is None or found[0] is None:
         return None
     return found[0], frozenset(found[1])
+
+
+def held_anywhere(user_id: UUID) -> frozenset[int]:
+    """Everything that somebody holds on at least one namespace of the tenant, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD_ANYWHERE, {"tenant": current_tenant(), "user": user_id})
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def reach(user_id: UUID, permission: str) -> Reach:

@@ -15,9 +15,9 @@ from downbeat.common.errors import NotFound
 from downbeat.common.scope import tenant_scope
 from tenants.access import visible
 from tenants.api import wire
-from tenants.api.bodies import AutocompleteBody, BindingBody
+from tenants.api.bodies import BindingBody
 from tenants.http import TenantViewSet
-from tenants.models import Binding, Role
+from tenants.models import Binding
 from tenants.services.bindings import NewBinding, create_binding, delete_binding
 
 FIELDS: dict[str, frozenset[Op]] = {
@@ -102,31 +102,3 @@ def _uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise NotFound() from None
-
-
-class RoleViewSet(TenantViewSet):
-    """Roles: the built-in ones."""
-
-    actions = {"search": "role.view", "retrieve": "role.view", "autocomplete": "role.view"}
-
-    def search(self, request: Request, tenant: str) -> Response:
-        """A page of them."""
-        wanted = page_request(request.query_params)
-        with tenant_scope(self.tenant.id):
-            page = paginate(Role.objects.order_by("name"), wanted).map(wire.role)
-        return Response(page.as_json())
-
-    def retrieve(self, request: Request, tenant: str, id: UUID) -> Response:
-        """One."""
-        with tenant_scope(self.tenant.id):
-            row = Role.objects.filter(id=id).first()
-        if row is None:
-            raise NotFound("role")
-        return Response(wire.role(row))
-
-    def autocomplete(self, request: Request, tenant: str) -> Response:
-        """Those whose name contains a text."""
-        text = read_body(request.data, AutocompleteBody).q or ""
-        with tenant_scope(self.tenant.id):
-            rows = list(Role.objects.filter(name__icontains=text).order_by("name")[:100])
-        return Response([wire.role(row) for row in rows])

@@ -14,12 +14,13 @@ from downbeat.common.api.pagination import page_request, paginate
 from downbeat.common.scope import tenant_scope
 from tenants.access import visible
 from tenants.api import wire
-from tenants.api.bodies import AutocompleteBody, NamespaceBody
+from tenants.api.bodies import AutocompleteBody, MoveBody, NamespaceBody
 from tenants.errors import NamespaceNotFound
 from tenants.http import TenantViewSet
 from tenants.models import Namespace
 from tenants.paths import ROOT
 from tenants.selectors.namespaces import inherited_variables
+from tenants.services.namespace_moves import move_namespace
 from tenants.services.namespaces import (
     NamespaceFacts,
     create_namespace,
@@ -47,6 +48,7 @@ class NamespaceViewSet(TenantViewSet):
         "retrieve": "namespace.view",
         "update": "namespace.edit",
         "destroy": "namespace.delete",
+        "move": "namespace.delete",
         "search": "namespace.view",
         "autocomplete": "namespace.view",
         "inherited_variables": "namespace.view",
@@ -71,6 +73,11 @@ class NamespaceViewSet(TenantViewSet):
         """Takes it away; 409 while anything lives in it."""
         delete_namespace(self.actor, id)
         return Response(status=204)
+
+    def move(self, request: Request, tenant: str, id: str) -> Response:
+        """Another path for it and for those below; 409 while flows or executions live there."""
+        body = read_body(request.data, MoveBody)
+        return self._show(move_namespace(self.actor, id, body.to).path)
 
     def search(self, request: Request, tenant: str) -> Response:
         """A page of those that one may see."""

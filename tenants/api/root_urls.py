@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from tenants.api import health_views, portal_views
+from tenants.api.second_step_views import SecondStepView
 from tenants.api.session_views import LoginView, LogoutView
 
 urlpatterns = [
@@ -13,6 +14,7 @@ urlpatterns = [
     path("ui/", portal_views.portal, name="portal"),
     path("ui/<path:path>", portal_views.portal, name="portal-path"),
     path("login", LoginView.as_view(), name="login"),
+    path("login/second-factor", SecondStepView.as_view(), name="login-second-factor"),
     path("logout", LogoutView.as_view(), name="logout"),
     path("health/live", health_views.live, name="health-live"),
     path("health/ready", health_views.ready, name="health-ready"),

@@ -16,6 +16,7 @@ from tenants.api.bodies import SecretBody, SecretFactsBody
 from tenants.http import TenantViewSet
 from tenants.models import Secret
 from tenants.paths import ROOT, lineage
+from tenants.services.secret_managers import is_read_only
 from tenants.services.secrets import (
     NewSecret,
     SecretFacts,
@@ -86,7 +87,7 @@ class SecretViewSet(TenantViewSet):
             rows = visible(self.actor, "secret.view", Secret.objects.select_related("namespace"))
             rows = _narrowed(rows.exclude(namespace__path=ROOT), request)
             page = paginate(rows.order_by(*order), wanted).map(wire.secret).as_json()
-        return Response({"readOnly": False, **page})
+        return Response({"readOnly": is_read_only(ROOT), **page})
 
 
 def _narrowed(rows: QuerySet[Secret], request: Request) -> QuerySet[Secret]:

@@ -12,11 +12,17 @@ from rest_framework.response import Response
 from downbeat.common.api.bodies import read_body
 from tenants.api import wire
 from tenants.api.bodies import SetupBody
+from tenants.api.identity_views import only_tenant
+from tenants.api.provider_bodies import button
+from tenants.api.switch_views import maintenance_facts, switch
 from tenants.authentication import client_address
 from tenants.errors import AlreadySetUp, SetupTokenNeeded
 from tenants.http import InstanceAPIView, PublicAPIView
+from tenants.selectors.tenants import tenant_of_slug
+from tenants.services.identity_providers import on_login_page
 from tenants.services.people import SHORTEST_PASSWORD, password_errors
 from tenants.services.setup import FIRST_TENANT, is_set_up, set_up
+from tenants.services.switches import everywhere
 
 PASSWORD_RULES = {
     "passwordMinLength": SHORTEST_PASSWORD,
@@ -77,20 +83,42 @@ def _require_loopback_or_token(request: Request) -> None:
 
 
 class LoginConfigView(PublicAPIView):
-    """Whether the portal shows its log-in or its set-up page."""
+    """Whether the portal shows its log-in or its set-up page, and the buttons on it."""
 
     def get(self, request: Request) -> Response:
-        """One flag."""
-        return Response({"isBasicAuthInitialized": is_set_up()})
+        """With the buttons of the tenant that is asked for, or of the only one of the instance.
+
+        A tenant that does not exist has no buttons, like one without identity providers. `email`
+        marks those that its domain belongs to.
+        """
+        slug = request.query_params.get("tenant") or only_tenant()
+        tenant = tenant_of_slug(slug) if slug else None
+        email = request.query_params.get("email", "")
+        rows = on_login_page(tenant) if tenant else []
+        buttons = [button(row, slug, email) for row in rows]
+        return Response(
+            {
+                "isBasicAuthInitialized": is_set_up(),
+                "tenant": slug or None,
+                "providers": buttons,
+            }
+        )
 
 
 class AuthsView(PublicAPIView):
     """Ways to sign in."""
 
     def get(self, request: Request) -> Response:
-        """Passwords, until an identity provider is configured."""
+        """Passwords, and the identity providers of an instance with one tenant."""
         mails = bool(settings.VALUES.text("SMTP_URL"))
-        ways = {"loginPassword": True, "mailsEnabled": mails, "passwordless": False, "oauths": []}
+        tenant = tenant_of_slug(only_tenant())
+        names = [row.name for row in on_login_page(tenant)] if tenant else []
+        ways = {
+            "loginPassword": True,
+            "mailsEnabled": mails,
+            "passwordless": False,
+            "oauths": names,
+        }
         return Response(ways)
 
 
@@ -111,7 +139,9 @@ class ConfigsView(InstanceAPIView):
     instance_admin = False
 
     def get(self, request: Request) -> Response:
-        """Version and abilities. Every ability is in the one edition."""
+        """Version and abilities, and the banner of maintenance. Every ability is in the one edition."""
+        facts = maintenance_facts()
+        maintained = facts if facts["maintenance"] else None
         return Response(
             {
                 "version": settings.DOWNBEAT.version,
@@ -128,7 +158,9 @@ class ConfigsView(InstanceAPIView):
                 "preview": {"initial": 100, "max": 5000},
                 "tenants": {"storageByTenant": True, "secretByTenant": True},
                 "secretsEnabled": True,
-                "inMaintenance": False,
+                "inMaintenance": maintained is not None,
+                "maintenance": maintained,
+                "killSwitches": [switch(row) for row in everywhere()],
                 "passwordConfiguration": PASSWORD_RULES,
             }
         )

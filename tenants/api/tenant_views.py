@@ -14,11 +14,15 @@ from downbeat.common.scope import tenant_entered
 from tenants.access import can
 from tenants.actors import Actor, some_id
 from tenants.api import wire
-from tenants.api.bodies import TenantBody
+from tenants.api.bodies import TenantBody, TenantFactsBody
 from tenants.http import InstanceAPIView
 from tenants.models import Tenant
+from tenants.selectors.standing import refuse_resting
 from tenants.selectors.tenants import reference
-from tenants.services.tenants import create_tenant, delete_tenant, rename_tenant
+from tenants.services.logos import logo_digest
+from tenants.services.removal import delete_tenant
+from tenants.services.tenant_settings import TenantFacts, update_tenant
+from tenants.services.tenants import create_tenant
 
 FIELDS: dict[str, frozenset[Op]] = {"q": TEXT, "id": EQUALITY, "name": TEXT}
 
@@ -29,7 +33,9 @@ class TenantsView(InstanceAPIView):
     def post(self, request: Request) -> Response:
         """Makes one; whoever does becomes its Admin."""
         body = read_body(request.data, TenantBody)
-        return Response(wire.tenant(create_tenant(body.id, body.name, admin_id=self.actor.id)))
+        return Response(
+            wire.tenant(create_tenant(body.id, body.name, admin_id=self.actor.id, by=self.actor))
+        )
 
 
 class TenantSearchView(InstanceAPIView):
@@ -54,27 +60,10 @@ class TenantSearchView(InstanceAPIView):
         return Response(paginate(rows.order_by(*order), wanted).map(wire.tenant).as_json())
 
 
-class TenantView(InstanceAPIView):
-    """One tenant."""
+class OneTenantView(InstanceAPIView):
+    """Base of routes about one tenant: whoever may not know of it finds nothing."""
 
     instance_admin = False
-
-    def get(self, request: Request, slug: str) -> Response:
-        """What it is called."""
-        return Response(wire.tenant(self._tenant(slug)))
-
-    def put(self, request: Request, slug: str) -> Response:
-        """Calls it something else."""
-        row = self._tenant(slug)
-        self._require("tenant.edit", row)
-        body = read_body(request.data, TenantBody)
-        return Response(wire.tenant(rename_tenant(reference(row), body.name)))
-
-    def delete(self, request: Request, slug: str) -> Response:
-        """Takes it away with everything in it."""
-        self._require("tenant.delete", self._tenant(slug))
-        delete_tenant(slug)
-        return Response(status=204)
 
     def _tenant(self, slug: str) -> Tenant:
         row = _known_to(self.actor).filter(slug=slug).first()
@@ -85,12 +74,44 @@ class TenantView(InstanceAPIView):
     def _require(self, permission: str, row: Tenant) -> None:
         if self.actor.instance_admin:
             return
+        refuse_resting(row.id)
         with tenant_entered(row.id):
             if not can(self.actor, permission):
                 raise Denied(permission=permission)
 
 
+class TenantView(OneTenantView):
+    """One tenant."""
+
+    def get(self, request: Request, slug: str) -> Response:
+        """What it is called, its settings, and by `logo` whether it has a picture, and which."""
+        return self._show(self._tenant(slug))
+
+    def put(self, request: Request, slug: str) -> Response:
+        """Calls it something else."""
+        row = self._tenant(slug)
+        self._require("tenant.edit", row)
+        body = read_body(request.data, TenantFactsBody)
+        asked = dict(body.settings or {})
+        if body.require_existing_namespace is not None:
+            asked["requireExistingNamespace"] = body.require_existing_namespace
+        facts = TenantFacts(name=body.name, settings=asked)
+        return self._show(update_tenant(self.actor, reference(row), facts))
+
+    def delete(self, request: Request, slug: str) -> Response:
+        """Takes it away with everything in it; `confirm` may repeat its id, against slips."""
+        self._require("tenant.delete", self._tenant(slug))
+        delete_tenant(slug, by=self.actor, confirm=request.query_params.get("confirm"))
+        return Response(status=204)
+
+    def _show(self, row: Tenant) -> Response:
+        return Response({**wire.tenant(row), "logo": logo_digest(reference(row))})
+
+
 def _known_to(actor: Actor) -> QuerySet[Tenant]:
+    """Tenants that somebody may know of; one that is being deleted is nobody's any more."""
+    rows = Tenant.objects.filter(deleting_at__isnull=True)
     if actor.instance_admin or actor.is_system:
-        return Tenant.objects.all()
-    return Tenant.objects.filter(accesses__user_id=some_id(actor))
+        return rows
+    rows = rows.filter(accesses__user_id=some_id(actor), accesses__suspended=False)
+    return rows if actor.confined_to is None else rows.filter(id=actor.confined_to)

@@ -2,20 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from downbeat.common import clock
+from tenants import vocabulary
 from tenants.contracts import NamespaceRef, TenantRef
-from tenants.models import ApiToken, Binding, Group, Namespace, Role, Secret, Tenant, User
+from tenants.models import (
+    ApiToken,
+    Binding,
+    Group,
+    Membership,
+    Namespace,
+    Role,
+    Secret,
+    Tenant,
+    User,
+)
 from tenants.models.people import UserKind
+from tenants.services.retention import Days
+from tenants.services.tenant_settings import DEFAULTS
 from tenants.tokens import TokenKind
 
 Json = dict[str, Any]
 
 
 def tenant(row: Tenant | TenantRef) -> Json:
-    """A tenant."""
-    return {"id": row.slug, "name": row.name, "deleted": False}
+    """A tenant; one that was only just made has nothing else to say yet."""
+    brief = {"id": row.slug, "name": row.name, "deleted": False}
+    if isinstance(row, TenantRef):
+        return brief
+    settings = {**DEFAULTS, **row.settings}
+    return {
+        **brief,
+        "requireExistingNamespace": settings["requireExistingNamespace"],
+        "settings": settings,
+        "suspended": _suspension(row),
+        "createdAt": row.created_at,
+    }
+
+
+def _suspension(row: Tenant) -> Json | None:
+    if row.suspended_at is None:
+        return None
+    told = row.suspension or {}
+    return {
+        "since": row.suspended_at,
+        "reason": told.get("reason", ""),
+        "running": told.get("running", "FINISH"),
+        "by": told.get("by", ""),
+    }
+
+
+def removal(row: Tenant) -> Json:
+    """A tenant that is being deleted."""
+    told = row.deletion or {}
+    return {
+        "id": told.get("slug"),
+        "name": row.name,
+        "since": row.deleting_at,
+        "by": told.get("by"),
+    }
+
+
+def retention(days: Mapping[str, Days]) -> Json:
+    """How long things are kept: days set here, days that hold, and where they come from."""
+    return {
+        kind: {"days": one.own, "effective": one.holds, "source": one.source}
+        for kind, one in days.items()
+    }
 
 
 def namespace(row: Namespace) -> Json:
@@ -50,7 +105,8 @@ def person(row: User) -> Json:
         "description": row.description,
         "firstName": row.first_name,
         "lastName": row.last_name,
-        "superAdmin": row.instance_admin,
+        "superAdmin": row.super_admin,
+        "instanceOwner": row.instance_admin,
         "restricted": False,
         "groups": [],
         "groupList": [],
@@ -60,7 +116,7 @@ def person(row: User) -> Json:
 
 def me(row: User, tenants: list[Tenant]) -> Json:
     """Somebody, as they see themselves."""
-    listed = [{"id": item.slug, "name": item.name, "logo": None} for item in tenants]
+    listed = [_mine(item) for item in tenants]
     return {
         **person(row),
         "profile": {
@@ -73,8 +129,21 @@ def me(row: User, tenants: list[Tenant]) -> Json:
     }
 
 
+def _mine(row: Tenant) -> Json:
+    """A tenant, as those see it who may choose it."""
+    settings = {**DEFAULTS, **row.settings}
+    return {
+        "id": row.slug,
+        "name": row.name,
+        "logo": f"/api/v1/tenants/{row.slug}/logo",
+        "timezone": settings["timezone"],
+        "startPage": settings["startPage"],
+        "suspended": _suspension(row),
+    }
+
+
 def _auths(row: User) -> list[Json]:
-    if row.kind != UserKind.STANDARD:
+    if row.kind != UserKind.STANDARD or not row.has_usable_password():
         return []
     return [{"uid": str(row.id), "id": str(row.id), "name": "password", "type": "BASIC_AUTH"}]
 
@@ -109,26 +178,66 @@ def secret(row: Secret) -> Json:
 
 
 def role(row: Role) -> Json:
-    """A role."""
+    """A role; `actions` are its permissions by our own names."""
+    return {
+        **role_brief(row),
+        "permissions": vocabulary.show(row.permissions),
+        "actions": row.permissions,
+        "deleted": False,
+    }
+
+
+def role_brief(row: Role) -> Json:
+    """A role in a list."""
     return {
         "id": row.id,
         "name": row.name,
         "description": row.description,
-        "isDefault": False,
+        "isDefault": row.is_default,
         "isManaged": row.built_in,
         "permissionCount": len(row.permissions),
-        "permissions": row.permissions,
     }
 
 
-def group(row: Group) -> Json:
-    """A group."""
-    return {"id": row.id, "name": row.name, "description": row.description}
+def group(row: Group, *, external: bool = False) -> Json:
+    """A group; `external` says that a directory looks after it."""
+    facts = {"id": row.id, "name": row.name, "description": row.description}
+    return {**facts, "external": external}
+
+
+def known_group(row: Group) -> Json:
+    """A group that was read together with its directory."""
+    return group(row, external=hasattr(row, "directory"))
 
 
 def member(row: User) -> Json:
-    """Somebody in a group."""
+    """Somebody who is named in passing."""
     return {"id": row.id, "username": row.email or row.name, "displayName": row.display_name}
+
+
+def group_member(row: User, memberships: Iterable[Membership]) -> Json:
+    """Somebody in a group, with how they belong to which."""
+    return {**member(row), "type": row.kind, "groups": [membership(each) for each in memberships]}
+
+
+def entrant(row: User, memberships: Iterable[Membership]) -> Json:
+    """Somebody who belongs to a tenant."""
+    groups = [
+        {"id": each.group.id, "name": each.group.name, "external": bool(each.source)}
+        for each in memberships
+    ]
+    facts = {"type": row.kind, "description": row.description}
+    return {**member(row), **facts, "groups": groups, "auths": _auths(row)}
+
+
+def membership(row: Membership) -> Json:
+    """How somebody belongs to a group."""
+    return {
+        "id": row.group.id,
+        "name": row.group.name,
+        "external": bool(row.source),
+        "membership": "OWNER" if row.owner else "MEMBER",
+    }
 
 
 def binding(row: Binding) -> Json:
@@ -143,12 +252,13 @@ def binding(row: Binding) -> Json:
     }
 
 
-def service_account(row: User) -> Json:
+def service_account(row: User, memberships: Iterable[Membership] = ()) -> Json:
     """An account for machines."""
     return {
         "id": row.id,
         "name": row.name,
         "description": row.description,
-        "superAdmin": row.instance_admin,
-        "groups": [],
+        "superAdmin": row.super_admin,
+        "instanceOwner": row.instance_admin,
+        "groups": [{"id": each.group.id, "name": each.group.name} for each in memberships],
     }

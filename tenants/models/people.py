@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from downbeat.common.models import uuid7
 
@@ -22,16 +23,23 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The person with that e-mail address."""
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=(username or "").strip().lower(), home_tenant=None)
 
 
 class User(AbstractBaseUser):
-    """Somebody who acts. What they may do stands in bindings; instance admins manage the instance
-    and have no other right inside a tenant."""
+    """Somebody who acts. What they may do stands in bindings.
+
+    Instance admins manage the instance and have no other right inside a tenant; super-admins act
+    as Admins of every tenant, which is audited, and do not manage the instance. Two flags, apart.
+
+    Who has a home tenant was made by it (a service account, or a person whom its identity provider
+    brought) and belongs to no other: their address says nothing outside of it. Raising
+    `session_epoch` ends every session of a person.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=16, choices=UserKind.choices, default=UserKind.STANDARD)
-    email = models.CharField(max_length=254, unique=True, null=True)
+    email = models.CharField(max_length=254, null=True)
     first_name = models.CharField(max_length=150, blank=True, default="")
     last_name = models.CharField(max_length=150, blank=True, default="")
     name = models.CharField(max_length=150, blank=True, default="")
@@ -40,7 +48,9 @@ class User(AbstractBaseUser):
         "tenants.Tenant", on_delete=models.DO_NOTHING, null=True, db_constraint=False
     )
     instance_admin = models.BooleanField(default=False)
+    super_admin = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
+    session_epoch = models.IntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -50,6 +60,24 @@ class User(AbstractBaseUser):
 
     class Meta:
         default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"],
+                condition=models.Q(home_tenant__isnull=True),
+                name="tenants_user_email",
+            ),
+            models.UniqueConstraint(
+                fields=["home_tenant", "email"],
+                condition=models.Q(home_tenant__isnull=False),
+                name="tenants_user_home_email",
+            ),
+        ]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Sessions end with the password, and when all of them were ended."""
+        salt = "tenants.models.people.User.session"
+        fact = f"{self.session_epoch}:{self.password}" if self.session_epoch else self.password
+        return salted_hmac(salt, fact, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def display_name(self) -> str:

@@ -17,6 +17,7 @@ class Role(TenantOwned):
     description = models.TextField(blank=True, default="")
     permissions = ArrayField(models.CharField(max_length=100))
     built_in = models.BooleanField(default=False)
+    is_default = models.BooleanField(default=False)
 
     class Meta(TenantOwned.Meta):
         abstract = False
@@ -47,7 +48,10 @@ class Group(TenantOwned):
 
 
 class Membership(TenantOwned):
-    """Somebody belongs to a group."""
+    """Somebody belongs to a group: by hand, or because an identity provider says so at log-ins.
+
+    `source` names the provider, and is empty where people wrote it.
+    """
 
     group = models.ForeignKey(
         Group, on_delete=models.DO_NOTHING, related_name="memberships", db_constraint=False
@@ -56,6 +60,7 @@ class Membership(TenantOwned):
         "tenants.User", on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
     )
     owner = models.BooleanField(default=False)
+    source = models.CharField(max_length=150, blank=True, default="")
 
     class Meta(TenantOwned.Meta):
         abstract = False

@@ -7,6 +7,7 @@ from django.db.models.functions import Upper
 
 from downbeat.common.models import TenantOwned
 from tenants.models.namespaces import Namespace
+from tenants.models.sealed import SealedText
 
 
 class Secret(TenantOwned):
@@ -16,7 +17,7 @@ class Secret(TenantOwned):
         Namespace, on_delete=models.DO_NOTHING, related_name="secrets", db_constraint=False
     )
     key = models.CharField(max_length=150)
-    value = models.TextField()
+    value = SealedText()
     version = models.IntegerField(default=1)
     description = models.TextField(blank=True, default="")
     tags = models.JSONField(default=list)

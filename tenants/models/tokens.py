@@ -9,7 +9,11 @@ from downbeat.common.models import uuid7
 
 
 class ApiToken(models.Model):
-    """A principal's key: found by its public part, proved by the digest of its secret part."""
+    """A principal's key: found by its public part, proved by the digest of its secret part.
+
+    One that was made in a session of a tenant's identity provider reaches no further than that
+    session did: into that tenant.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(
@@ -19,7 +23,15 @@ class ApiToken(models.Model):
     description = models.TextField(blank=True, default="")
     lookup = models.CharField(max_length=12, unique=True)
     digest = models.BinaryField(max_length=32)
+    trust_id = models.UUIDField(null=True)
     scopes = ArrayField(models.CharField(max_length=100), default=list)
+    confined_to = models.ForeignKey(
+        "tenants.Tenant",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="+",
+        db_constraint=False,
+    )
     extended = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()

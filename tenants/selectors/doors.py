@@ -17,9 +17,14 @@ def enterable(actor: Actor, slug: str) -> TenantRef:
     tenant_id = actor.tenants.get(slug)
     if tenant_id is not None:
         return TenantRef(id=tenant_id, slug=slug, name=slug)
-    rows = Tenant.objects.filter(slug=slug)
-    if not actor.is_system:
-        rows = rows.filter(accesses__user_id=some_id(actor))
+    rows = Tenant.objects.filter(slug=slug, deleting_at__isnull=True)
+    if not actor.is_boundless:
+        rows = rows.filter(accesses__user_id=some_id(actor), accesses__suspended=False)
+        if actor.confined_to is not None:
+            rows = rows.filter(id=actor.confined_to)
+    elif actor.is_directory:
+        # It knows its own tenant, and that was not it.
+        raise NotFound("tenant")
     row = rows.first()
     if row is None:
         raise NotFound("tenant")

@@ -11,7 +11,7 @@ from tenants.models import Tenant
 
 def tenant_of_slug(slug: str) -> TenantRef | None:
     """The tenant with that slug."""
-    return _or_none(Tenant.objects.filter(slug=slug).first())
+    return _or_none(Tenant.objects.filter(slug=slug, deleting_at__isnull=True).first())
 
 
 def tenant_of_id(tenant_id: UUID) -> TenantRef | None:
@@ -30,12 +30,13 @@ def tenant_slug(tenant_id: UUID) -> str:
 
 def tenants() -> list[TenantRef]:
     """All tenants of the instance, for work that goes through them one by one."""
-    return [reference(row) for row in Tenant.objects.order_by("slug")]
+    rows = Tenant.objects.filter(deleting_at__isnull=True)
+    return [reference(row) for row in rows.order_by("slug")]
 
 
 def tenant_count() -> int:
     """How many tenants there are: with more than one, tasks need isolation."""
-    return Tenant.objects.count()
+    return Tenant.objects.filter(deleting_at__isnull=True).count()
 
 
 def _or_none(row: Tenant | None) -> TenantRef | None:

@@ -1,81 +1,39 @@
-"""Encryption of what must be kept secret at rest, and the keys it is done with.
+"""Encryption of what must be kept secret at rest: a key for each tenant, sealed by the operator's.
 
-    v1.<8 hex digits that name the key>.<base64 of nonce and AES-256-GCM ciphertext>
+    v2.<16 hex digits that name the tenant's data key>.<base64 of nonce and AES-256-GCM ciphertext>
 
-The context (tenant, namespace, name, version) is authenticated with the text: a value copied into
-another row does not decrypt. The first key of the settings encrypts, all of them decrypt.
+Theory of operation. A value is sealed with its tenant's data key, and the data key is stored sealed
+with the operator's first key (`master_keys`). So the operator's key is changed by sealing a handful
+of data keys anew, whatever the number of values; a tenant's values open in no other tenant, whatever
+their context; and a tenant whose data keys are gone is unreadable in every copy of the database.
+Tokens that were sealed by an operator's key itself (`v1`) are still read.
+
+What belongs to no tenant (second factors of people) is sealed by the operator's key itself.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import os
-from functools import lru_cache
+from tenants.services import data_keys, master_keys
+from tenants.services.master_keys import NoKey, Undecryptable, current_key_name
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
+__all__ = ["VERSION", "NoKey", "Undecryptable", "current_key_name", "decrypt", "encrypt"]
 
-from downbeat.common.errors import AppError
-from downbeat.settings.keys import derive
-
-VERSION = "v1"
-NONCE_BYTES = 12
-
-
-class NoKey(AppError):
-    """The instance has no encryption key. The operator has to set DOWNBEAT_ENCRYPTION_KEY."""
-
-    code = "encryption.no_key"
-
-
-class Undecryptable(AppError):
-    """A stored value cannot be decrypted: its key is missing from DOWNBEAT_ENCRYPTION_KEY, or the
-    value was changed."""
-
-    code = "encryption.undecryptable"
+VERSION = "v2"
 
 
 def encrypt(text: str, *, context: str = "") -> str:
-    """A token that only this instance can read back, with the same context."""
-    name, key = _keys()[0]
-    nonce = os.urandom(NONCE_BYTES)
-    sealed = AESGCM(key).encrypt(nonce, text.encode(), context.encode())
-    return f"{VERSION}.{name}.{base64.b64encode(nonce + sealed).decode()}"
+    """A token that only the current tenant can read back, with the same context.
+
+    Raises NoKey, and NoTenant where no tenant is set. The tenant's first data key is made here: it
+    is kept if the transaction is.
+    """
+    key = data_keys.current()
+    return f"{VERSION}.{key.name}.{master_keys.sealed(key.key, text.encode(), context)}"
 
 
 def decrypt(token: str, *, context: str = "") -> str:
-    """The text of a token; raises Undecryptable."""
-    version, _, rest = token.partition(".")
-    name, _, encoded = rest.partition(".")
-    key = dict(_keys()).get(name)
-    if version != VERSION or key is None:
-        raise Undecryptable
-    try:
-        sealed = base64.b64decode(encoded, validate=True)
-        text = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode())
-    except (binascii.Error, InvalidTag, ValueError):
-        raise Undecryptable from None
-    return text.decode()
-
-
-def key_name(token: str) -> str:
-    """Which key a token was made with."""
-    return token.split(".")[1]
-
-
-def current_key_name() -> str:
-    """The key that encrypts now."""
-    return _keys()[0][0]
-
-
-def _keys() -> tuple[tuple[str, bytes], ...]:
-    return _derived(settings.ENCRYPTION_KEYS)
-
-
-@lru_cache(maxsize=8)
-def _derived(texts: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
-    if not texts:
-        raise NoKey
-    return tuple((derive(text, "key-name")[:4].hex(), derive(text, "secrets")) for text in texts)
+    """The text of a token of the current tenant, or of the instance; raises Undecryptable."""
+    version, name, encoded = master_keys.parts(token)
+    if version != VERSION:
+        return master_keys.unseal(token, context=context)
+    return master_keys.opened(data_keys.named(name).key, encoded, context).decode()

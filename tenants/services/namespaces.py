@@ -9,16 +9,22 @@ from downbeat.common import events
 from downbeat.common.scope import current_tenant, tenant_scope
 from tenants.access import require
 from tenants.actors import Actor
-from tenants.contracts import NamespaceCreated, NamespaceDeleting, NamespaceRef
+from tenants.audit_words import Change
+from tenants.contracts import NamespaceCreated, NamespaceDeleting, NamespacePlaced, NamespaceRef
 from tenants.errors import (
     BadNamespace,
     NamespaceExists,
     NamespaceHasChildren,
     NamespaceNotFound,
 )
+from tenants.life_errors import (
+    NamespaceMustExist,
+)
 from tenants.models import Binding, Namespace
 from tenants.paths import ROOT, lineage, parent, valid_path
 from tenants.selectors import namespaces as selectors
+from tenants.services import audit
+from tenants.services.tenant_settings import settings_of
 
 
 @dataclass(frozen=True)
@@ -51,8 +57,10 @@ def ensure_namespace(actor: Actor, path: str) -> NamespaceRef:
     _check_name(path)
     with tenant_scope(current_tenant()):
         require(actor, "namespace.create", parent(path))
+        if settings_of(current_tenant())["requireExistingNamespace"]:
+            raise NamespaceMustExist(path=path)
         _make_lineage(path)
-        return _apply(path, NOTHING_SAID)
+        return _applied(actor, path, NOTHING_SAID, "created")
 
 
 def create_namespace(actor: Actor, path: str, facts: NamespaceFacts) -> NamespaceRef:
@@ -63,15 +71,37 @@ def create_namespace(actor: Actor, path: str, facts: NamespaceFacts) -> Namespac
         if Namespace.objects.filter(path=path).exists():
             raise NamespaceExists(path=path)
         _make_lineage(path)
-        return _apply(path, facts)
+        return _applied(actor, path, facts, "created")
 
 
 def update_namespace(actor: Actor, path: str, facts: NamespaceFacts) -> NamespaceRef:
     """Changes the facts of a namespace; makes it when it does not exist, as clients expect."""
     with tenant_scope(current_tenant()):
-        found = ensure_namespace(actor, path)
+        found = selectors.by_path(path) or create_namespace(actor, path, NOTHING_SAID)
         require(actor, "namespace.edit", found.id)
-        return _apply(path, facts)
+        return _applied(actor, path, facts, "updated")
+
+
+def subscribe_namespace(actor: Actor, path: str, group: str | None) -> NamespaceRef:
+    """Lets the work of a namespace, and of those below without a word of their own, run in a group.
+
+    ``None`` takes the namespace's own word back, so that its nearest ancestor's counts again.
+    """
+    with tenant_scope(current_tenant()):
+        row = Namespace.objects.filter(path=path).first()
+        if row is None:
+            raise NamespaceNotFound(path)
+        require(actor, "namespace.edit", row.id)
+        before = _state(row)
+        row.worker_group = group
+        row.save(update_fields=["worker_group", "updated_at"])
+        change = Change.of("namespace", "updated", path, namespace=path)
+        audit.record(actor, change, before=before, after=_state(row))
+        events.emit(NamespacePlaced(row.tenant_id, path))
+        found = selectors.by_path(path)
+        if found is None:
+            raise NamespaceNotFound(path)
+        return found
 
 
 def delete_namespace(actor: Actor, path: str) -> None:
@@ -84,6 +114,8 @@ def delete_namespace(actor: Actor, path: str) -> None:
         if Namespace.objects.filter(parent_id=row.id).exists():
             raise NamespaceHasChildren(path=path)
         events.emit(NamespaceDeleting(row.tenant_id, row.id, row.path))
+        change = Change.of("namespace", "deleted", path, namespace=path)
+        audit.record(actor, change, before=_state(row))
         Binding.objects.filter(namespace_id=row.id).delete()
         row.delete()
 
@@ -113,6 +145,28 @@ def _insert(path: str, above: Namespace) -> Namespace:
     if made and found.id == row.id:
         events.emit(NamespaceCreated(found.tenant_id, found.id, path))
     return found
+
+
+def _applied(actor: Actor, path: str, facts: NamespaceFacts, event: str) -> NamespaceRef:
+    """Says the facts, and records it."""
+    before = _state(Namespace.objects.get(path=path)) if event == "updated" else None
+    found = _apply(path, facts)
+    after = _state(Namespace.objects.get(path=path))
+    if before is not None and before["workerGroup"] != after["workerGroup"]:
+        events.emit(NamespacePlaced(current_tenant(), path))
+    change = Change.of("namespace", event, path, namespace=path)
+    audit.record(actor, change, before=before, after=after)
+    return found
+
+
+def _state(row: Namespace) -> dict[str, object]:
+    return {
+        "description": row.description,
+        "variables": row.variables,
+        "pluginDefaults": row.plugin_defaults,
+        "allowedNamespaces": row.allowed_namespaces,
+        "workerGroup": row.worker_group,
+    }
 
 
 def _apply(path: str, facts: NamespaceFacts) -> NamespaceRef:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from uuid import UUID
+
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connections, transaction
 
-from downbeat.common.errors import NotFound
-from downbeat.common.scope import current_tenant
+from downbeat.common.errors import Denied, NotFound
+from downbeat.common.scope import current_tenant, tenant_scope
 from tenants.access import require
-from tenants.actors import Actor
+from tenants.actors import Actor, system_actor
+from tenants.audit_words import Change
 from tenants.errors import BadEmail, EmailTaken, OneselfRefused, WeakPassword
 from tenants.models import User
 from tenants.models.people import UserKind
-from tenants.services import sign_in
+from tenants.services import audit, sign_in
 
 SHORTEST_PASSWORD = 8
 
@@ -51,6 +55,27 @@ def create_person(
         raise EmailTaken(email=address) from None
 
 
+@dataclass(frozen=True)
+class NewPerson:
+    """Somebody as an admin of the instance writes them."""
+
+    email: str
+    password: str | None = field(repr=False)
+    first_name: str = ""
+    last_name: str = ""
+
+
+def create_person_by(
+    actor: Actor, new: NewPerson, *, instance_admin: bool = False, super_admin: bool = False
+) -> User:
+    """Somebody new, made by an admin of the instance; a super-admin only by one."""
+    with transaction.atomic():
+        names = {"first_name": new.first_name, "last_name": new.last_name}
+        made = create_person(new.email, new.password, admin=instance_admin, **names)
+        audit.record_instance(actor, Change.of("user", "created", made.id), after=_state(made))
+        return set_super_admin(actor, made, super_admin=True) if super_admin else made
+
+
 def create_service_account(name: str, *, description: str = "", admin: bool = False) -> User:
     """An account for machines: tokens, no password, no sign-in."""
     return User.objects.create(
@@ -62,15 +87,18 @@ def create_service_account(name: str, *, description: str = "", admin: bool = Fa
     )
 
 
-def reset_password(email: str, password: str) -> None:
-    """A new password for somebody; their sessions end."""
+def reset_password(email: str, password: str, *, by: Actor | None = None) -> None:
+    """A new password for somebody; their sessions end. Without an actor it is the console's."""
     address = normal_email(email)
     check_password_strength(address, password)
-    changed = User.objects.filter(email=address, kind=UserKind.STANDARD).update(
-        password=make_password(password)
-    )
-    if not changed:
-        raise NotFound("user")
+    with transaction.atomic():
+        rows = User.objects.filter(email=address, home_tenant=None)
+        user = rows.filter(kind=UserKind.STANDARD).first()
+        if user is None:
+            raise NotFound("user")
+        User.objects.filter(id=user.id).update(password=make_password(password))
+        change = Change.of("user", "password changed", user.id, email=address)
+        audit.record_instance(by or system_actor("console"), change)
     sign_in.forget_checked()
 
 
@@ -90,8 +118,9 @@ def check_password_strength(email: str, password: str) -> None:
         raise WeakPassword(length=SHORTEST_PASSWORD)
 
 
-def change_profile(user: User, changes: dict[str, str]) -> User:
+def change_profile(actor: Actor, user: User, changes: dict[str, str]) -> User:
     """New names or a new address for somebody."""
+    before = _state(user)
     if "email" in changes:
         changes = {**changes, "email": normal_email(changes["email"])}
     for name, value in changes.items():
@@ -99,6 +128,8 @@ def change_profile(user: User, changes: dict[str, str]) -> User:
     try:
         with transaction.atomic():
             user.save(update_fields=list(changes))
+            change = Change.of("user", "updated", user.id)
+            audit.record_instance(actor, change, before=before, after=_state(user))
     except IntegrityError:
         raise EmailTaken(email=changes.get("email", "")) from None
     return user
@@ -106,26 +137,108 @@ def change_profile(user: User, changes: dict[str, str]) -> User:
 
 def create_tenant_service_account(actor: Actor, name: str, description: str) -> User:
     """An account for machines that belongs to the current tenant."""
-    require(actor, "serviceaccount.edit")
-    made = create_service_account(name, description=description)
-    made.home_tenant_id = current_tenant()
-    made.save(update_fields=["home_tenant"])
-    return made
+    with tenant_scope(current_tenant()):
+        require(actor, "serviceaccount.edit")
+        made = create_service_account(name, description=description)
+        made.home_tenant_id = current_tenant()
+        made.save(update_fields=["home_tenant"])
+        change = Change.of("serviceaccount", "created", made.id)
+        audit.record(actor, change, after=_account_state(made))
+        return made
+
+
+def update_service_account(
+    actor: Actor, account: User, *, name: str, description: str | None
+) -> User:
+    """Another name or description; tokens and rights stay."""
+    with tenant_scope(current_tenant()):
+        require(actor, "serviceaccount.edit")
+        before = _account_state(account)
+        account.name = name
+        if description is not None:
+            account.description = description
+        account.save(update_fields=["name", "description"])
+        change = Change.of("serviceaccount", "updated", account.id)
+        audit.record(actor, change, before=before, after=_account_state(account))
+        return account
 
 
 def delete_service_account(actor: Actor, account: User) -> None:
     """Takes an account for machines away, with its tokens and bindings."""
-    require(actor, "serviceaccount.edit")
-    _delete(account)
+    with tenant_scope(current_tenant()):
+        require(actor, "serviceaccount.edit")
+        change = Change.of("serviceaccount", "deleted", account.id)
+        audit.record(actor, change, before=_account_state(account))
+        _delete(account)
     sign_in.forget_checked()
+
+
+def set_super_admin(actor: Actor, user: User, *, super_admin: bool) -> User:
+    """Makes somebody a super-admin or ends that: only a super-admin can, or the console."""
+    if not actor.is_boundless:
+        raise Denied(permission="super-admin")
+    _flag(actor, user, "super_admin", super_admin)
+    sign_in.forget_checked()
+    return user
+
+
+def set_instance_admin(actor: Actor, user: User, *, instance_admin: bool) -> User:
+    """Lets somebody manage the instance or ends that; nobody ends their own."""
+    if user.id == actor.id and not instance_admin:
+        raise OneselfRefused
+    _flag(actor, user, "instance_admin", instance_admin)
+    sign_in.forget_checked()
+    return user
+
+
+def _flag(actor: Actor, user: User, name: str, value: bool) -> None:
+    with transaction.atomic():
+        before = _state(user)
+        User.objects.filter(id=user.id).update(**{name: value})
+        setattr(user, name, value)
+        change = Change.of("user", "updated", user.id)
+        audit.record_instance(actor, change, before=before, after=_state(user))
+
+
+def _state(user: User) -> dict[str, object]:
+    return {
+        "email": user.email,
+        "name": user.display_name,
+        "instanceOwner": user.instance_admin,
+        "superAdmin": user.super_admin,
+    }
+
+
+def person_of_email(email: str) -> User:
+    """The person with that address; raises NotFound."""
+    mine = {"kind": UserKind.STANDARD, "home_tenant": None}
+    user = User.objects.filter(email=normal_email(email), **mine).first()
+    if user is None:
+        raise NotFound("user")
+    return user
+
+
+def make_super_admin(email: str, *, super_admin: bool) -> None:
+    """The same from the operator's console, where the first one comes from."""
+    user = User.objects.filter(email=normal_email(email), home_tenant=None).first()
+    if user is None:
+        raise NotFound("user")
+    set_super_admin(system_actor("console"), user, super_admin=super_admin)
 
 
 def delete_person(actor: Actor, person: User) -> None:
     """Takes somebody away from the whole instance; nobody takes themselves away."""
     if person.id == actor.id:
         raise OneselfRefused
-    _delete(person)
+    with transaction.atomic():
+        change = Change.of("user", "deleted", person.id)
+        audit.record_instance(actor, change, before=_state(person))
+        _delete(person)
     sign_in.forget_checked()
+
+
+def _account_state(account: User) -> dict[str, object]:
+    return {"name": account.name, "description": account.description}
 
 
 def _delete(user: User) -> None:
@@ -135,3 +248,11 @@ def _delete(user: User) -> None:
     """
     with connections["default"].cursor() as cursor:
         cursor.execute("delete from tenants_user where id = %s", [user.id])
+
+
+def principal(user_id: UUID) -> User:
+    """Somebody whom this tenant may give rights to: not an account that another tenant made."""
+    user = User.objects.filter(id=user_id).first()
+    if user is None or user.home_tenant_id not in {None, current_tenant()}:
+        raise NotFound("user")
+    return user

@@ -12,12 +12,17 @@ from django.db.models.functions import Upper
 from downbeat.common.scope import current_tenant, tenant_scope
 from tenants.access import require
 from tenants.actors import Actor
+from tenants.audit_words import Change
 from tenants.errors import BadSecretKey, NamespaceNotFound, SecretMissing
+from tenants.life_errors import (
+    SecretsReadOnly,
+)
 from tenants.models import Secret
-from tenants.paths import lineage
 from tenants.selectors import namespaces
-from tenants.services import keys
+from tenants.services import audit, keys
 from tenants.services.namespaces import ensure_namespace
+from tenants.services.secret_managers import is_read_only
+from tenants.services.secret_resolution import context_of
 
 _KEY = re.compile(r"[A-Za-z0-9._-]{1,150}")
 
@@ -46,42 +51,38 @@ def put_secret(actor: Actor, namespace: str, secret: NewSecret) -> None:
     with tenant_scope(current_tenant()):
         place = ensure_namespace(actor, namespace)
         require(actor, "secret.edit", place.id)
-        row = _find(place.id, secret.key) or Secret(namespace_id=place.id, version=0)
+        if is_read_only(namespace):
+            raise SecretsReadOnly(namespace=namespace)
+        found = _find(place.id, secret.key)
+        before = _state(found) if found else None
+        row = found or Secret(namespace_id=place.id, version=0)
         row.key = secret.key
         row.version += 1
-        row.value = keys.encrypt(secret.value, context=_context(row))
+        row.value = keys.encrypt(secret.value, context=context_of(row))
         _describe(row, secret.facts)
         row.updated_by = actor.id
         row.save()
+        event = "updated" if found else "created"
+        _record(actor, row, event, namespace, before=before, after=_state(row))
 
 
 def describe_secret(actor: Actor, namespace: str, key: str, facts: SecretFacts) -> None:
     """Changes a secret's description and tags; the value stays."""
     with tenant_scope(current_tenant()):
         row = _own(actor, namespace, key, "secret.edit")
+        before = _state(row)
         _describe(row, facts)
         row.updated_by = actor.id
         row.save()
+        _record(actor, row, "updated", namespace, before=before, after=_state(row))
 
 
 def delete_secret(actor: Actor, namespace: str, key: str) -> None:
     """Forgets a secret."""
     with tenant_scope(current_tenant()):
-        _own(actor, namespace, key, "secret.delete").delete()
-
-
-def resolve_secret(namespace: str, name: str) -> str:
-    """The value of a secret for an attempt in that namespace: the nearest ancestor's wins."""
-    with tenant_scope(current_tenant()):
-        rows = (
-            Secret.objects.annotate(upper=Upper("key"))
-            .filter(upper=name.upper(), namespace__path__in=lineage(namespace))
-            .select_related("namespace")
-        )
-        nearest = max(rows, key=lambda row: len(row.namespace.ancestors), default=None)
-    if nearest is None:
-        raise SecretMissing(name, namespace)
-    return keys.decrypt(nearest.value, context=_context(nearest))
+        row = _own(actor, namespace, key, "secret.delete")
+        _record(actor, row, "deleted", namespace, before=_state(row), after=None)
+        row.delete()
 
 
 def _own(actor: Actor, namespace: str, key: str, permission: str) -> Secret:
@@ -100,12 +101,26 @@ def _find(namespace_id: UUID, key: str) -> Secret | None:
     return rows.filter(namespace_id=namespace_id, upper=key.upper()).select_for_update().first()
 
 
+def _state(row: Secret) -> dict[str, object]:
+    """What the audit trail keeps of a secret: everything but its value."""
+    return {"version": row.version, "description": row.description, "tags": row.tags}
+
+
+def _record(
+    actor: Actor,
+    row: Secret,
+    event: str,
+    namespace: str,
+    *,
+    before: dict[str, object] | None,
+    after: dict[str, object] | None,
+) -> None:
+    change = Change.of("secret", event, row.key, namespace=namespace)
+    audit.record(actor, change, before=before, after=after)
+
+
 def _describe(row: Secret, facts: SecretFacts) -> None:
     if facts.description is not None:
         row.description = facts.description
     if facts.tags is not None:
         row.tags = [dict(tag) for tag in facts.tags]
-
-
-def _context(row: Secret) -> str:
-    return f"{row.tenant_id}|{row.namespace_id}|{row.key.upper()}|{row.version}"

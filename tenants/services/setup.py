@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.db import connections, transaction
 
+from tenants.actors import system_actor
+from tenants.audit_words import Change
 from tenants.contracts import TenantRef
 from tenants.errors import AlreadySetUp
 from tenants.models import User
 from tenants.models.people import UserKind
+from tenants.services import audit
 from tenants.services.people import create_person, create_service_account
 from tenants.services.tenants import create_tenant
 from tenants.services.tokens import TokenWish, issue
@@ -32,6 +35,9 @@ def set_up(
         if is_set_up():
             raise AlreadySetUp
         person = create_person(email, password, admin=True)
+        change = Change.of("user", "created", person.id)
+        after = {"email": person.email, "instanceOwner": True}
+        audit.record_instance(system_actor("set-up"), change, after=after)
         made = create_tenant(tenant, tenant_name or tenant, admin_id=person.id)
     return person, made
 

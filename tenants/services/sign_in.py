@@ -18,11 +18,13 @@ from django.contrib.auth.hashers import check_password, make_password
 
 from downbeat.common import clock
 from tenants import throttle, tokens
-from tenants.actors import Actor
+from tenants.actors import Actor, ActorKind
+from tenants.audit_words import Type
 from tenants.models import ApiToken
 from tenants.models.people import UserKind
 from tenants.selectors import identities
 from tenants.selectors.identities import Identity, TokenFacts
+from tenants.services import audit
 
 LAST_USED_EVERY = 60.0
 CACHED_AT_MOST = 10_000
@@ -97,20 +99,28 @@ def identity_of_password(email: str, password: str, *, address: str) -> Identity
     if identity is None or not identity.active or identity.kind is not UserKind.STANDARD:
         throttle.refuse_if_blocked(email, address)
         make_password(password)
-        throttle.failed(email, address)
+        _failed(email, address)
         return None
     fingerprint = _fingerprint(email, password)
     if _checked_passwords.get(fingerprint) == (identity.id, identity.password):
         return identity
     throttle.refuse_if_blocked(email, address)
     if not check_password(password, identity.password):
-        throttle.failed(email, address)
+        _failed(email, address)
         return None
     throttle.succeeded(email, address)
     if len(_checked_passwords) >= CACHED_AT_MOST:
         _checked_passwords.clear()
     _checked_passwords[fingerprint] = (identity.id, identity.password)
     return identity
+
+
+def _failed(email: str, address: str) -> None:
+    """Counts a wrong password for the throttle, and records it under the address that was tried."""
+    throttle.failed(email, address)
+    nobody = Actor(id=None, name=email[:254], kind=ActorKind.USER)
+    with audit.from_(audit.Origin(address)):
+        audit.signed_in(nobody, Type.LOGIN_FAILURE)
 
 
 def _fingerprint(email: str, password: str) -> bytes:

@@ -13,12 +13,15 @@ from django.conf import settings
 
 from downbeat.common import clock
 from downbeat.common.errors import NotFound
+from downbeat.common.scope import tenant_scope
 from tenants import tokens
+from tenants.actors import Actor, system_actor
+from tenants.audit_words import Change
 from tenants.contracts import NewToken
 from tenants.errors import BadLifetime
 from tenants.models import ApiToken, User
 from tenants.models.people import UserKind
-from tenants.services import sign_in
+from tenants.services import audit, sign_in
 
 DEFAULT_LIFE = timedelta(days=90)
 _LIFE = re.compile(
@@ -39,30 +42,58 @@ class TokenWish:
     extended: bool = False
 
 
-def issue(owner: User, wish: TokenWish) -> NewToken:
-    """A new token of that owner; its text is in the answer and nowhere else."""
+def issue(owner: User, wish: TokenWish, *, by: Actor | None = None) -> NewToken:
+    """A new token of that owner; its text is in the answer and nowhere else.
+
+    Without an actor it is made at the operator's console.
+    """
     service = owner.kind == UserKind.SERVICE_ACCOUNT
     kind = tokens.TokenKind.SERVICE if service else tokens.TokenKind.PERSON
     token = tokens.make(kind, secrets.choice)
-    row = ApiToken.objects.create(
-        user=owner,
-        name=wish.name,
-        description=wish.description,
-        lookup=token.lookup,
-        digest=token.digest,
-        scopes=list(wish.scopes),
-        extended=wish.extended,
-        expires_at=clock.now() + wish.life,
-    )
+    with tenant_scope(_chain(owner, by)):
+        row = ApiToken.objects.create(
+            user=owner,
+            name=wish.name,
+            description=wish.description,
+            lookup=token.lookup,
+            digest=token.digest,
+            scopes=list(wish.scopes),
+            confined_to_id=by.confined_to if by else None,
+            extended=wish.extended,
+            expires_at=clock.now() + wish.life,
+        )
+        _record(by, row, "created")
     return NewToken(id=row.id, name=row.name, text=token.text)
 
 
-def revoke(owner_id: UUID, token_id: UUID) -> None:
+def revoke(owner: User, token_id: UUID, *, by: Actor) -> None:
     """Ends a token of that owner; other processes notice within two seconds."""
-    deleted, _ = ApiToken.objects.filter(id=token_id, user_id=owner_id).delete()
-    if not deleted:
-        raise NotFound("token")
+    with tenant_scope(_chain(owner, by)):
+        rows = ApiToken.objects.filter(id=token_id, user_id=owner.id)
+        row = (rows.filter(confined_to_id=by.confined_to) if by.confined_to else rows).first()
+        if row is None:
+            raise NotFound("token")
+        _record(by, row, "deleted")
+        row.delete()
     sign_in.forget_checked()
+
+
+def _chain(owner: User, by: Actor | None) -> UUID:
+    """Whose audit trail tells of a token: the tenant's that it cannot leave, or the instance's."""
+    return owner.home_tenant_id or (by.confined_to if by else None) or audit.INSTANCE
+
+
+def _record(by: Actor | None, row: ApiToken, event: str) -> None:
+    change = Change.of(
+        "apitoken",
+        event,
+        row.id,
+        userId=row.user_id,
+        name=row.name,
+        scopes=row.scopes,
+        expiresAt=row.expires_at,
+    )
+    audit.record(by or system_actor("console"), change)
 
 
 def lifetime(text: str | None) -> timedelta:
