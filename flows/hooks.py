@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from downbeat.common import events
-from flows.models import Flow
+from flows.contracts import RevisionsDeleting
+from flows.models import Flow, FlowRevision
+from flows.services import moving
 from flows.services.errors import NamespaceInUse
-from tenants.contracts import NamespaceDeleting
+from tenants.contracts import NamespaceDeleting, NamespaceMoving
 
 
 def register() -> None:
     """Subscribes to the events of the apps below; called once, when Django is ready."""
     events.subscribe(NamespaceDeleting, refuse_while_in_use)
+    events.subscribe(NamespaceDeleting, forget_deleted_flows)
+    events.subscribe(NamespaceMoving, moving.follow)
 
 
 def refuse_while_in_use(event: NamespaceDeleting) -> None:
@@ -18,3 +22,12 @@ def refuse_while_in_use(event: NamespaceDeleting) -> None:
     count = Flow.objects.filter(namespace_id=event.namespace_id, deleted=False).count()
     if count:
         raise NamespaceInUse(namespace=event.path, count=count)
+
+
+def forget_deleted_flows(event: NamespaceDeleting) -> None:
+    """What is kept of flows that were deleted goes with their namespace, once nothing runs with it."""
+    for row in Flow.objects.filter(namespace_id=event.namespace_id, deleted=True):
+        known = FlowRevision.objects.filter(flow_uid=row.id)
+        numbers = tuple(known.values_list("revision", flat=True))
+        events.emit(RevisionsDeleting(row.tenant_id, row.id, row.namespace, row.flow_id, numbers))
+        row.delete()

@@ -22,7 +22,7 @@ from flows.services import imports, publish
 from flows.services.imports import Target
 from flows.services.publish import Address
 from flows.spec.source import split_documents
-from tenants.access import require, visible
+from tenants.access import require, touchable, visible
 from tenants.http import TenantViewSet
 
 IN_MEMORY = 8 << 20
@@ -155,7 +155,7 @@ class FlowBulkViewSet(TenantViewSet):
         found = chosen(request.query_params, flow_filters.FIELDS)
 
         def rows() -> Any:
-            own = visible(self.actor, self.permission(), definitions.flows())
+            own = touchable(self.actor, self.permission(), definitions.flows())
             return flow_filters.matching(own, found).only("id", "namespace", "flow_id")
 
         def one(row: Flow) -> None:

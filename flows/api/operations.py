@@ -79,6 +79,17 @@ FLOWS: Final[Mapping[str, Operation]] = {
 }
 LANGUAGE: Final[Mapping[str, Operation]] = {
     "POST /flows/validate": Operation("validateFlows", ["ValidateConstraintViolation"], SOURCE),
+    "POST /flows/policies/preview": Operation(
+        "previewPolicies",
+        {
+            "type": "object",
+            "properties": {
+                "allowed": {"type": "boolean"},
+                "violations": {"type": "array", "items": {"type": "object"}},
+            },
+        },
+        {JSON: {"type": "object", "properties": {"source": {"type": "string"}}}},
+    ),
     "POST /flows/validate/task": Operation(
         "validateTask", "ValidateConstraintViolation", PART, query=PARTS
     ),

@@ -14,6 +14,7 @@ from rest_framework.viewsets import ViewSet
 from downbeat.common.api.pagination import PageOf
 from downbeat.common.errors import NotFound
 from flows.selectors import plugins as catalogue
+from flows.selectors.connections import kinds
 from flows.spec.expressions import catalogue as expressions
 from tenants.http import InstanceAPIView
 
@@ -61,6 +62,10 @@ class PluginViewSet(ViewSet, InstanceAPIView):
     def input_types(self, request: Request) -> Response:
         """The types of inputs."""
         return Response(catalogue.input_types())
+
+    def connections(self, request: Request) -> Response:
+        """The types of connections, each with the schema of its values."""
+        return Response(kinds())
 
     def icons(self, request: Request) -> Response:
         """The icons of types, by name."""

@@ -104,7 +104,7 @@ class DocumentationWithSchema(Shape):
 
 
 class PluginIcon(Shape):
-    """What a type is drawn with."""
+    """What a type is drawn with: an SVG in base64, where its plug-in brings one."""
 
     name: str
     icon: str | None

@@ -5,31 +5,46 @@ from __future__ import annotations
 from django.urls import path
 
 from downbeat.common.api.operations import declare
-from flows.api import documents, store_documents
+from flows.api import blueprint_views, connection_documents, documents, store_documents
+from flows.api.blueprint_views import BlueprintViewSet
 from flows.api.bulk_views import FlowBulkViewSet
+from flows.api.connection_views import ConnectionViewSet
 from flows.api.file_views import NamespaceFileViewSet
 from flows.api.flow_views import FlowViewSet, NamespaceTopologyViewSet
 from flows.api.kv_views import KeyValueViewSet
 from flows.api.language_views import DeprecationViewSet, FlowSourceViewSet
 from flows.api.operations import OPERATIONS
 from flows.api.plugin_views import ExpressionCatalogueView, PluginViewSet
+from flows.api.policy_views import ApprovalViewSet, PolicyViewSet
 from flows.api.source_search_views import SourceSearchViewSet
 
 T = "<slug:tenant>"
 F = f"{T}/flows"
 FLOW = f"{F}/<str:namespace>/<str:id>"
 FILES = f"{T}/namespaces/<str:namespace>/files"
+B = f"{T}/blueprints/community/<str:kind>"
+CREDENTIALS = f"{T}/namespaces/<str:namespace>/credentials"
 KV = f"{T}/namespaces/<str:namespace>/kv"
 QUERY = {"by_query": True}
 flow = FlowViewSet.as_view
 source = FlowSourceViewSet.as_view
 text = SourceSearchViewSet.as_view
 bulk = FlowBulkViewSet.as_view
+connections = ConnectionViewSet.as_view
 pairs = KeyValueViewSet.as_view
 files = NamespaceFileViewSet.as_view
 plugins = PluginViewSet.as_view
+policies = PolicyViewSet.as_view
+approvals = ApprovalViewSet.as_view
+blueprints = BlueprintViewSet.as_view
 
 declare(OPERATIONS, shapes=documents.SHAPES, pages=documents.PAGES)
+declare(
+    connection_documents.OPERATIONS,
+    shapes=connection_documents.SHAPES,
+    pages=connection_documents.PAGES,
+)
+declare(blueprint_views.OPERATIONS, shapes=blueprint_views.SHAPES, pages=blueprint_views.PAGES)
 declare({}, shapes=store_documents.SHAPES, pages=store_documents.PAGES)
 
 urlpatterns = [
@@ -46,6 +61,17 @@ urlpatterns = [
     path(f"{F}/validate/trigger", source({"post": "validate_trigger"})),
     path(f"{F}/expressions", source({"post": "expressions"})),
     path(f"{F}/graph", source({"post": "graph"})),
+    path(f"{F}/policies/preview", policies({"post": "preview"})),
+    path(f"{T}/policies", policies({"get": "list", "post": "create"})),
+    path(f"{T}/policies/approvals", approvals({"get": "list"})),
+    path(f"{T}/policies/approvals/save", approvals({"post": "request_save"})),
+    path(f"{T}/policies/approvals/<uuid:id>", approvals({"get": "retrieve"})),
+    path(f"{T}/policies/approvals/<uuid:id>/approve", approvals({"post": "approve"})),
+    path(f"{T}/policies/approvals/<uuid:id>/reject", approvals({"post": "reject"})),
+    path(
+        f"{T}/policies/<uuid:id>",
+        policies({"get": "retrieve", "put": "update", "delete": "destroy"}),
+    ),
     path(f"{F}/delete/by-ids", bulk({"delete": "delete"})),
     path(f"{F}/delete/by-query", bulk({"delete": "delete"}), QUERY),
     path(f"{F}/disable/by-ids", bulk({"post": "disable"})),
@@ -75,6 +101,12 @@ urlpatterns = [
         f"{KV}/<str:key>",
         pairs({"get": "retrieve", "put": "update", "delete": "destroy"}),
     ),
+    path(CREDENTIALS, connections({"get": "list", "post": "create"})),
+    path(f"{CREDENTIALS}/inherited", connections({"get": "inherited"})),
+    path(
+        f"{CREDENTIALS}/<str:name>",
+        connections({"get": "retrieve", "put": "update", "delete": "destroy"}),
+    ),
     path(
         FILES,
         files({"get": "content", "post": "upload", "put": "move", "delete": "destroy"}),
@@ -84,10 +116,15 @@ urlpatterns = [
     path(f"{FILES}/stats", files({"get": "stats"})),
     path(f"{FILES}/revisions", files({"get": "revisions"})),
     path(f"{FILES}/export", files({"get": "export"})),
+    path(B, blueprints({"get": "search"})),
+    path(f"{B}/tags", blueprints({"get": "tags"})),
+    path(f"{B}/<str:id>", blueprints({"get": "retrieve"})),
+    path(f"{B}/<str:id>/source", blueprints({"get": "source"})),
     path("plugins", plugins({"get": "list"})),
     path("plugins/groups/subgroups", plugins({"get": "subgroups"})),
     path("plugins/inputs", plugins({"get": "input_types"})),
     path("plugins/triggers", plugins({"get": "triggers"})),
+    path("plugins/connections", plugins({"get": "connections"})),
     path("plugins/schemas/<str:kind>", plugins({"get": "language_schema"})),
     path("plugins/icons", plugins({"get": "icons"})),
     path("plugins/<str:type_name>", plugins({"get": "retrieve"})),

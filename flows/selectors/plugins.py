@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from importlib.resources import files
 from typing import Any
 
 from downbeat.sdk.task import Task
@@ -72,12 +74,13 @@ def input_types() -> list[Json]:
     return [{"type": name, "cls": found.__name__} for name, found in sorted(INPUT_TYPES.items())]
 
 
+@lru_cache(maxsize=1)
 def icons() -> Json:
-    """Icons of types, by full name; kinds share one."""
+    """Icons of types, by full name: SVG in base64, the nearest to the type in its package."""
     return {
         full_name(found.type_name): {
             "name": full_name(found.type_name),
-            "icon": None,
+            "icon": _icon(found.__module__),
             "flowable": _kind(found) == "flowable",
         }
         for found in registry()
@@ -140,3 +143,13 @@ def _kind(found: AnyType) -> str:
     if issubclass(found, FlowableTask):
         return "flowable"
     return "trigger" if issubclass(found, Trigger) else "task"
+
+
+@lru_cache(maxsize=512)
+def _icon(module: str) -> str | None:
+    """The file ``icon.svg`` beside a module, or in a package above it."""
+    package, _, _ = module.rpartition(".")
+    if not package:
+        return None
+    file = files(package) / "icon.svg"
+    return base64.b64encode(file.read_bytes()).decode() if file.is_file() else _icon(package)

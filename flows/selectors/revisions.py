@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
 from downbeat.common.errors import FieldError
-from downbeat.common.scope import tenant_scope
+from downbeat.common.scope import current_tenant, tenant_scope
 from flows.contracts import RevisionRef
 from flows.models import Flow, FlowRevision
 from flows.selectors.catalogue import registry
@@ -17,6 +17,8 @@ from flows.services.errors import RevisionUnreadable
 from flows.spec.flow import FlowSpec
 from flows.spec.parse import parse_flow
 from tenants import facade as tenants
+from tenants.access import visible
+from tenants.actors import Actor
 
 CACHED_REVISIONS = 512
 MOST_REASONS = 3
@@ -61,6 +63,23 @@ def published(
         if row is None or (row.deleted and revision is None):
             return None
         return _reference(row, revision or row.revision)
+
+
+def current_revisions(actor: Actor, namespace: str, *, most: int) -> Iterator[RevisionRef]:
+    """The current revisions that the actor may see in a namespace and below; the empty path: all.
+
+    Those that cannot be read any more are left out. Parses what no one has read yet.
+    """
+    with tenant_scope(current_tenant()):
+        rows = visible(actor, "flow.view", Flow.objects.filter(deleted=False))
+        if namespace:
+            rows = rows.filter(namespace=namespace) | rows.filter(
+                namespace__startswith=f"{namespace}."
+            )
+        for row in rows.order_by("namespace", "flow_id")[:most]:
+            found = _reference(row, row.revision)
+            if found is not None:
+                yield found
 
 
 def by_uid(tenant_id: UUID, uid: UUID, revision: int) -> RevisionRef:

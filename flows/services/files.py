@@ -22,6 +22,7 @@ from flows.contracts import Conflict, FileRef
 from flows.models import NamespaceFile
 from flows.selectors.files import normal_path, reference
 from flows.services.errors import ArchiveRefused, FileExists, FileNotFound, PathInvalid
+from tenants import facade as tenants
 from tenants.contracts import NamespaceRef
 
 ARCHIVE_ENTRIES = 10_000
@@ -37,12 +38,24 @@ def put_file(namespace: NamespaceRef, path: str, content: BinaryIO) -> FileRef:
     _make_folders(namespace, str(PurePosixPath(name).parent))
     before = _locked(namespace, name)
     revision = _last_revision(namespace, name) + 1
-    uri = f"downbeat:///{namespace.path.replace('.', '/')}/_files{name}.v{revision}-{digest[:12]}"
+    uri = f"{folder_of(namespace.path)}{name}.v{revision}-{digest[:12]}"
     storage_for(current_tenant()).put(uri, content)
     if before is not None:
         before.current = False
         before.save(update_fields=["current"])
-    return reference(_row(namespace, name, revision, uri=uri, size=size, checksum=digest))
+    row = _row(namespace, name, revision, uri=uri, size=size, checksum=digest)
+    tenants.tell_audit(before={name: _told(before)} if before else None, after={name: _told(row)})
+    return reference(row)
+
+
+def folder_of(namespace: str) -> str:
+    """Below which address the files of a namespace lie."""
+    return f"downbeat:///{namespace.replace('.', '/')}/_files"
+
+
+def _told(row: NamespaceFile) -> dict[str, object]:
+    """What the audit trail keeps of a file: enough to see that it changed, not its content."""
+    return {"revision": row.revision, "size": row.size, "checksum": row.checksum}
 
 
 @transaction.atomic
@@ -90,6 +103,7 @@ def delete_path(namespace: NamespaceRef, path: str) -> int:
     rows = _subtree(namespace, name)
     if not rows:
         raise FileNotFound(path=name, namespace=namespace.path)
+    tenants.tell_audit(before={row.path: _told(row) for row in rows if not row.directory})
     for row in rows:
         row.current = False
     NamespaceFile.objects.bulk_update(rows, ["current"])
@@ -106,6 +120,7 @@ def move_path(namespace: NamespaceRef, source: str, target: str) -> int:
     if not rows:
         raise FileNotFound(path=old, namespace=namespace.path)
     _make_folders(namespace, str(PurePosixPath(new).parent))
+    tenants.tell_audit(before={"path": old}, after={"path": new})
     for row in rows:
         _move_row(namespace, row, new + row.path[len(old) :])
     return len(rows)
@@ -217,6 +232,7 @@ def _row(
     checksum: str = "",
     directory: bool = False,
 ) -> NamespaceFile:
+    tenants.hold_namespace(namespace)
     row = NamespaceFile(
         id=uuid7(),
         tenant_id=current_tenant(),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import orjson
 from django.db import transaction
 
 from downbeat.common import clock
@@ -17,6 +19,7 @@ from flows.contracts import KeyValueRef
 from flows.models import KeyValue
 from flows.selectors.keyvalues import live_pairs, reference
 from flows.services.errors import KeyExists, KeyInvalid, KeyNotFound, ValueInvalid
+from tenants import facade as tenants
 from tenants.contracts import NamespaceRef
 
 _KEY = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9._-]{0,255}")
@@ -43,6 +46,7 @@ def set_pair(
     live = row is not None and (row.expires_at is None or row.expires_at > now)
     if live and not overwrite:
         raise KeyExists(key=key, namespace=namespace.path)
+    before = {key: told(row)} if row is not None and live else None
     if row is None:
         row = _new_row(namespace, key, now)
     row.value = typed
@@ -52,10 +56,25 @@ def set_pair(
     row.expires_at = now + ttl if ttl else None
     row.description = row.description if description is None else description
     row.save()
+    tenants.tell_audit(before=before, after={key: told(row)})
     return reference(row)
 
 
+def told(row: KeyValue) -> dict[str, object]:
+    """What the audit trail keeps of a pair: enough to see that it changed, not the value."""
+    shown = hashlib.sha256(orjson.dumps(row.value)).hexdigest()[:16]
+    expires = row.expires_at
+    return {
+        "kind": row.kind,
+        "revision": row.revision,
+        "fingerprint": shown,
+        "expires": expires.isoformat() if expires else None,
+        "description": row.description,
+    }
+
+
 def _new_row(namespace: NamespaceRef, key: str, now: datetime) -> KeyValue:
+    tenants.hold_namespace(namespace)
     return KeyValue(
         id=uuid7(),
         tenant_id=current_tenant(),
@@ -72,6 +91,7 @@ def delete_pairs(namespace: str, keys: Iterable[str]) -> list[str]:
     """Removes keys; returns those that were there."""
     rows = live_pairs(namespace).filter(key__in=list(keys))
     found = [row.key for row in rows]
+    tenants.tell_audit(before={row.key: told(row) for row in rows})
     rows.delete()
     return found
 
@@ -152,8 +172,6 @@ def _duration(value: Any) -> str:
 
 
 def _json(value: Any) -> Any:
-    import orjson
-
     return orjson.loads(value) if isinstance(value, str) else value
 
 

@@ -16,6 +16,7 @@ from flows.contracts import FlowDeleted, FlowPublished
 from flows.models import Flow, FlowRevision
 from flows.selectors.catalogue import registry
 from flows.selectors.revisions import namespace_defaults
+from flows.services import policing
 from flows.services.errors import FlowExists, FlowInvalid, FlowMoved, FlowNotFound
 from flows.spec.diagnostics import Diagnostic
 from flows.spec.flow import FlowSpec
@@ -71,6 +72,8 @@ def delete_flow(address: Address, *, actor: Actor) -> None:
     row.updated_at = clock.now()
     row.save(update_fields=["revision", "deleted", "updated_at"])
     _add_revision(row, last.source, actor=actor)
+    change = tenants.Change.of("flow", "deleted", row.flow_id, namespace=row.namespace)
+    tenants.record(actor, change, before={"revision": last.revision, "checksum": last.checksum})
     events.emit(
         FlowDeleted(
             tenant_id=row.tenant_id,
@@ -79,6 +82,7 @@ def delete_flow(address: Address, *, actor: Actor) -> None:
             flow_id=row.flow_id,
         )
     )
+    _tell_streams(row)
 
 
 @transaction.atomic
@@ -118,6 +122,9 @@ def _publish(
         raise FlowNotFound(namespace=flow.namespace, flow_id=flow.id)
     if must_exist is False and live:
         raise FlowExists(namespace=flow.namespace, flow_id=flow.id)
+    if row is None or row.deleted or row.checksum != checksum(source):
+        place = row.namespace_id if row else tenants.ensure_namespace(actor, flow.namespace).id
+        policing.check_save(flow, source, place, actor=actor)
     if row is None:
         return _first(flow, outcome, source, actor=actor)
     return _next(row, flow, outcome, source, actor=actor)
@@ -133,6 +140,7 @@ def _check_rights(row: Flow | None, namespace: str, *, actor: Actor) -> None:
 
 def _first(flow: FlowSpec, outcome: ParsedFlow, source: str, *, actor: Actor) -> Flow:
     found = tenants.ensure_namespace(actor, flow.namespace)
+    tenants.hold_namespace(found)
     row = Flow(
         id=uuid7(),
         tenant_id=current_tenant(),
@@ -148,17 +156,18 @@ def _first(flow: FlowSpec, outcome: ParsedFlow, source: str, *, actor: Actor) ->
             row.save(force_insert=True)
     except IntegrityError:
         raise FlowExists(namespace=flow.namespace, flow_id=flow.id) from None
-    return _announce(row, source, actor=actor)
+    return _announce(row, source, before=None, actor=actor)
 
 
 def _next(row: Flow, flow: FlowSpec, outcome: ParsedFlow, source: str, *, actor: Actor) -> Flow:
     if not row.deleted and row.checksum == checksum(source):
         return row
+    before = None if row.deleted else _state(row)
     row.revision += 1
     row.deleted = False
     _describe(row, flow, outcome, source)
     row.save()
-    return _announce(row, source, actor=actor)
+    return _announce(row, source, before=before, actor=actor)
 
 
 def _describe(row: Flow, flow: FlowSpec, outcome: ParsedFlow, source: str) -> None:
@@ -172,8 +181,16 @@ def _describe(row: Flow, flow: FlowSpec, outcome: ParsedFlow, source: str) -> No
     row.updated_at = clock.now()
 
 
-def _announce(row: Flow, source: str, *, actor: Actor) -> Flow:
+def _state(row: Flow) -> dict[str, object]:
+    """What the audit trail keeps of a flow; the source is in the revision."""
+    return {"revision": row.revision, "checksum": row.checksum, "disabled": row.disabled}
+
+
+def _announce(row: Flow, source: str, *, before: dict[str, object] | None, actor: Actor) -> Flow:
     _add_revision(row, source, actor=actor)
+    event = "updated" if before else "created"
+    change = tenants.Change.of("flow", event, row.flow_id, namespace=row.namespace)
+    tenants.record(actor, change, before=before, after=_state(row))
     events.emit(
         FlowPublished(
             tenant_id=row.tenant_id,
@@ -185,7 +202,14 @@ def _announce(row: Flow, source: str, *, actor: Actor) -> Flow:
             disabled=row.disabled,
         )
     )
+    _tell_streams(row)
     return row
+
+
+def _tell_streams(row: Flow) -> None:
+    """Whoever looks at the flows of the namespace reads them again."""
+    data = {"flowId": row.flow_id, "revision": row.revision}
+    events.publish_on_commit(f"namespace:{row.namespace}", "flow.changed", data)
 
 
 def _add_revision(row: Flow, source: str, *, actor: Actor) -> None:

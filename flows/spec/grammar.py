@@ -177,12 +177,20 @@ def _step(data: Any, step: str | int) -> Any:
 @cache
 def part_keys(spec: type[Spec]) -> frozenset[str]:
     """Keys under which tasks, triggers or conditions stand, at any depth."""
-    return frozenset(key for key, prop in properties(spec).items() if _holds_parts(prop.inner))
+    return frozenset(
+        key for key, prop in properties(spec).items() if _holds_parts(prop.inner, frozenset())
+    )
 
 
-def _holds_parts(inner: Inner | None) -> bool:
+def _holds_parts(inner: Inner | None, above: frozenset[type[Spec]]) -> bool:
+    """Whether a part stands in there; a spec that may contain itself is gone into once."""
     if inner is None:
         return False
     if inner.mode in ("list", "map"):
-        return _holds_parts(inner.item)
-    return inner.mode == "part" or any(part_keys(spec) for spec in inner.specs)
+        return _holds_parts(inner.item, above)
+    return inner.mode == "part" or any(
+        _holds_parts(prop.inner, above | {spec})
+        for spec in inner.specs
+        if spec not in above
+        for prop in properties(spec).values()
+    )

@@ -8,7 +8,7 @@ properties under other names. What has no such successor is left, and said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -261,11 +261,7 @@ def _inside_braces(entries: Mapping[str, Any]) -> bool:
 def _edited(text: str, edits: list[_Edit]) -> str:
     parts: list[str] = []
     at = 0
-    for edit in _in_order(edits):
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         parts += (text[at : edit.start], edit.text)
         at = edit.end
     return "".join((*parts, text[at:]))
-
-
-def _in_order(edits: list[_Edit]) -> Iterator[_Edit]:
-    yield from sorted(edits, key=lambda edit: (edit.start, edit.end))

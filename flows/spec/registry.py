@@ -7,6 +7,7 @@ from importlib.metadata import entry_points
 from types import ModuleType
 from typing import Final
 
+from downbeat.sdk.connection import Connection
 from downbeat.sdk.task import Task
 from downbeat.sdk.trigger import Condition, Trigger
 from flows.spec.diagnostics import near_names
@@ -29,7 +30,10 @@ def full_name(name: str) -> str:
 class Registry:
     """Finds types by name, with or without the prefix, and by older aliases; never changes."""
 
-    def __init__(self, types: Iterable[AnyType]) -> None:
+    def __init__(
+        self, types: Iterable[AnyType], connections: Iterable[type[Connection]] = ()
+    ) -> None:
+        self._connections = _by_type(connections)
         by_name: dict[str, AnyType] = {}
         self._types: dict[str, AnyType] = {}
         for found in types:
@@ -65,6 +69,14 @@ class Registry:
     def condition(self, type_name: str) -> type[Condition] | None:
         found = self.find(type_name)
         return found if found is not None and issubclass(found, Condition) else None
+
+    def connection(self, type_name: str) -> type[Connection] | None:
+        """The kind of connection of that name."""
+        return self._connections.get(type_name)
+
+    def connections(self) -> tuple[type[Connection], ...]:
+        """Every kind of connection, ordered by name."""
+        return tuple(self._connections[name] for name in sorted(self._connections))
 
     def canonical(self, name: str) -> str:
         """The name in use for a type, without the prefix; unknown names lose their prefix only."""
@@ -111,15 +123,31 @@ class Registry:
         return tuple(found for found in self if issubclass(found, Condition))
 
 
+def _by_type(kinds: Iterable[type[Connection]]) -> Mapping[str, type[Connection]]:
+    found: dict[str, type[Connection]] = {}
+    for kind in kinds:
+        name = kind.connection_type
+        if not name:
+            raise ValueError(f"{kind.__name__} has no connection_type")
+        if found.setdefault(name, kind) is not kind:
+            raise ValueError(f"Two kinds of connections are called '{name}'")
+    return found
+
+
 def registry_of(modules: Iterable[ModuleType]) -> Registry:
-    """A registry of the types that modules list in ``PLUGINS``."""
-    return Registry(found for module in modules for found in module.PLUGINS)
+    """A registry of what modules list in ``PLUGINS`` and, if they have any, ``CONNECTIONS``."""
+    listed = tuple(modules)
+    return Registry(
+        (found for module in listed for found in module.PLUGINS),
+        (kind for module in listed for kind in getattr(module, "CONNECTIONS", ())),
+    )
 
 
 def load_registry(*, test_types: bool = False) -> Registry:
     """A registry of all installed plug-ins; types for tests only if asked for.
 
-    A plug-in is an entry point of the group ``downbeat.plugins``: a module with ``PLUGINS``. One
+    A plug-in is an entry point of the group ``downbeat.plugins``: a module with ``PLUGINS``, the
+    types it brings, and perhaps ``CONNECTIONS``, the kinds of connections that they use. One
     whose name starts with ``test`` holds test types.
     """
     chosen = [

@@ -1,7 +1,8 @@
 """When a failed task run is tried again: a policy, what happened so far and one drawn number.
 
 ``attempts`` counts tries that have ended, the first included. ``maxAttempts`` bounds them;
-``maxDuration`` runs from the first try, and no try starts after it. Exponential: the first pause
+``maxDuration`` runs from the first try, and no try starts after it: nor one whose moment is the very
+end, for tries begin a little after their moment, never before. Exponential: the first pause
 is the interval, each next one is multiplied by the factor (2 unless written), up to the cap.
 """
 
@@ -14,6 +15,8 @@ from typing import Final, assert_never
 from downbeat.sdk.retry import ConstantRetry, ExponentialRetry, RandomRetry, Retry
 
 DEFAULT_FACTOR: Final = 2.0
+SLACK: Final = 0.1
+"""Part of the pause, and at most so many seconds, by which a try begins late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,10 @@ def next_attempt(
         return GiveUp("no retry is declared")
     if policy.max_attempts is not None and attempts >= policy.max_attempts:
         return GiveUp(f"{attempts} of {policy.max_attempts} attempts are used")
-    when = now + pause(policy, attempts=attempts, draw=draw)
-    if policy.max_duration is not None and when > first_started + policy.max_duration:
+    wait = pause(policy, attempts=attempts, draw=draw)
+    when = now + wait
+    begins = when + min(wait * SLACK, timedelta(seconds=SLACK))
+    if policy.max_duration is not None and begins > first_started + policy.max_duration:
         return GiveUp("the next attempt would start after 'maxDuration'")
     return RetryAt(when)
 

@@ -6,6 +6,7 @@ from flows.plugins.core import (
     batches,
     branching,
     conditions,
+    connections,
     counting,
     dates,
     executions,
@@ -47,5 +48,6 @@ PLUGINS: tuple[type, ...] = (
     *purging.PLUGINS,
     *triggers.PLUGINS,
     *conditions.PLUGINS,
+    *connections.PLUGINS,
     *dates.PLUGINS,
 )

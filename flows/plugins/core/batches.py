@@ -11,17 +11,17 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Final, Literal
+from typing import Any, BinaryIO, ClassVar, Final
 
 from pydantic import Field
 
 from downbeat.sdk.context import RunContext
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import Dyn, Spec, Text
-from downbeat.sdk.labels import Labels
 from downbeat.sdk.shapes import ChildExecutions, Shape
 from downbeat.sdk.task import LeafFlowable, Outputs, RunnableTask
 from flows.plugins.core import splitting
+from flows.plugins.core.child_call import ChildCall
 from flows.plugins.core.records import rows, scratch, separator_of, suffix_of
 
 NAMESPACE_FILE: Final = "nsfile:///"
@@ -137,29 +137,17 @@ def gathered(
             into.close()
 
 
-class BatchExecutions(LeafFlowable):
+class BatchExecutions(ChildCall, LeafFlowable):
     """Starts an execution of a flow for each batch, and waits for all of them."""
 
     type_name: ClassVar[str] = "core.flow.ForEachItemExecutable"
     internal: ClassVar[bool] = True
 
     source: str
-    namespace: Dyn[Text]
-    flow_id: Dyn[Text]
-    revision: Dyn[int | None] = None
-    inputs: Dyn[dict[str, Any] | None] = None
-    labels: Dyn[Labels] = ()
-    wait: Dyn[bool] = True
-    transmit_failed: Dyn[bool] = True
-    inherit_labels: Dyn[bool] = False
-    schedule_date: Dyn[Text | None] = None
-    restart_behavior: Literal["RETRY_FAILED", "NEW_EXECUTION"] = "RETRY_FAILED"
     concurrency_limit: int = 0
 
     def shape(self) -> Shape:
-        return ChildExecutions(
-            self.source, self.concurrency_limit, resumes=self.restart_behavior == "RETRY_FAILED"
-        )
+        return ChildExecutions(self.source, self.concurrency_limit, resumes=self.resumes)
 
 
 class MergeOutputs(RunnableTask):

@@ -10,6 +10,7 @@ from downbeat.sdk.anytask import AnyCondition, Conditions
 from downbeat.sdk.fields import Duration, Text
 from downbeat.sdk.labels import Labels
 from downbeat.sdk.trigger import Condition, ConditionFacts, State
+from flows.plugins.core.showing import Examples, on_flow, on_schedule
 from flows.plugins.core.triggers import TimeWindow
 
 OLD = "io.kestra.core.models.conditions.types."
@@ -21,6 +22,10 @@ class ExecutionFlow(Condition):
     """The execution is one of the given flow."""
 
     type_name: ClassVar[str] = "core.condition.ExecutionFlow"
+    examples: ClassVar[Examples] = on_flow(
+        "After one flow",
+        "type: core.condition.ExecutionFlow\nnamespace: company.team\nflowId: extract",
+    )
     aliases: ClassVar[tuple[str, ...]] = (
         OLD + "ExecutionFlowCondition",
         OLDER + "ExecutionFlowCondition",
@@ -42,6 +47,10 @@ class ExecutionNamespace(Condition):
     """The execution's flow is in the given namespace."""
 
     type_name: ClassVar[str] = "core.condition.ExecutionNamespace"
+    examples: ClassVar[Examples] = on_flow(
+        "After every flow below a namespace",
+        "type: core.condition.ExecutionNamespace\nnamespace: company\ncomparison: PREFIX",
+    )
     aliases: ClassVar[tuple[str, ...]] = (
         OLD + "ExecutionNamespaceCondition",
         OLDER + "ExecutionNamespaceCondition",
@@ -68,6 +77,9 @@ class ExecutionStatus(Condition):
     """The execution is in one of the states, and in none of those excluded."""
 
     type_name: ClassVar[str] = "core.condition.ExecutionStatus"
+    examples: ClassVar[Examples] = on_flow(
+        "After what went wrong", "type: core.condition.ExecutionStatus\nin: [FAILED, WARNING]"
+    )
     aliases: ClassVar[tuple[str, ...]] = (
         OLD + "ExecutionStatusCondition",
         OLDER + "ExecutionStatusCondition",
@@ -87,6 +99,9 @@ class ExecutionLabels(Condition):
     """The execution has all of the labels."""
 
     type_name: ClassVar[str] = "core.condition.ExecutionLabels"
+    examples: ClassVar[Examples] = on_flow(
+        "After executions of a team", "type: core.condition.ExecutionLabels\nlabels: {team: sales}"
+    )
     aliases: ClassVar[tuple[str, ...]] = (
         OLD + "ExecutionLabelsCondition",
         OLDER + "ExecutionLabelsCondition",
@@ -105,6 +120,10 @@ class ExecutionOutputs(Condition):
     """An expression over ``trigger.outputs`` is true."""
 
     type_name: ClassVar[str] = "core.condition.ExecutionOutputs"
+    examples: ClassVar[Examples] = on_flow(
+        "After executions that have left rows",
+        'type: core.condition.ExecutionOutputs\nexpression: "{{ trigger.outputs.rows > 0 }}"',
+    )
     aliases: ClassVar[tuple[str, ...]] = (
         OLD + "ExecutionOutputsCondition",
         OLDER + "ExecutionOutputsCondition",
@@ -124,6 +143,10 @@ class Expression(Condition):
     """An expression is true."""
 
     type_name: ClassVar[str] = "core.condition.Expression"
+    examples: ClassVar[Examples] = on_schedule(
+        "While the calendar says so",
+        "type: core.condition.Expression\nexpression: \"{{ trigger.date | date('MM') == '12' }}\"",
+    )
     aliases: ClassVar[tuple[str, ...]] = (
         OLD + "ExpressionCondition",
         OLD + "VariableCondition",
@@ -140,6 +163,10 @@ class HasRetryAttempt(Condition):
     """The execution has a task run with more than one attempt, in one of the states."""
 
     type_name: ClassVar[str] = "core.condition.HasRetryAttempt"
+    examples: ClassVar[Examples] = on_flow(
+        "After executions with a task that was tried again",
+        "type: core.condition.HasRetryAttempt\nin: [FAILED]",
+    )
     aliases: ClassVar[tuple[str, ...]] = (
         OLD + "HasRetryAttemptCondition",
         OLDER + "HasRetryAttemptCondition",
@@ -191,6 +218,9 @@ class Not(Condition):
     """None of the conditions is met."""
 
     type_name: ClassVar[str] = "core.condition.Not"
+    examples: ClassVar[Examples] = on_schedule(
+        "Not at weekends", "type: core.condition.Not\nconditions:\n  - type: core.condition.Weekend"
+    )
     aliases: ClassVar[tuple[str, ...]] = (OLD + "NotCondition", OLDER + "NotCondition")
     conditions: NonEmptyConditions
 
@@ -206,6 +236,10 @@ class Or(Condition):
     """At least one of the conditions is met."""
 
     type_name: ClassVar[str] = "core.condition.Or"
+    examples: ClassVar[Examples] = on_schedule(
+        "On Mondays and at weekends",
+        "type: core.condition.Or\nconditions:\n  - type: core.condition.DayWeek\n    dayOfWeek: MONDAY\n  - type: core.condition.Weekend",
+    )
     aliases: ClassVar[tuple[str, ...]] = (OLD + "OrCondition", OLDER + "OrCondition")
     conditions: NonEmptyConditions
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import datetime, time
+from datetime import date, datetime, time
+from functools import lru_cache
 from importlib import import_module
 from typing import Annotated, ClassVar, Literal
 
@@ -14,6 +15,7 @@ from downbeat.sdk.fields import Text, has_expression
 from downbeat.sdk.times import ClockTime, parse_instant, parse_time
 from downbeat.sdk.trigger import Condition, ConditionFacts
 from flows.plugins.core.conditions import OLD, OLDER
+from flows.plugins.core.showing import Examples, on_schedule
 
 DayName = Literal["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"]
 _DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
@@ -48,6 +50,10 @@ class DateTimeBetween(OnDate):
     """The date is after one moment and before another."""
 
     type_name: ClassVar[str] = "core.condition.DateTimeBetween"
+    examples: ClassVar[Examples] = on_schedule(
+        "Within a year",
+        'type: core.condition.DateTimeBetween\nafter: "2026-01-01T00:00:00Z"\nbefore: "2027-01-01T00:00:00Z"',
+    )
     aliases: ClassVar[tuple[str, ...]] = (
         OLD + "DateTimeBetweenCondition",
         OLDER + "DateTimeBetweenCondition",
@@ -75,6 +81,10 @@ class TimeBetween(OnDate):
     """The time of day is after one time and before another."""
 
     type_name: ClassVar[str] = "core.condition.TimeBetween"
+    examples: ClassVar[Examples] = on_schedule(
+        "In office hours",
+        'type: core.condition.TimeBetween\nafter: "08:00:00Z"\nbefore: "18:00:00Z"',
+    )
     aliases: ClassVar[tuple[str, ...]] = (
         OLD + "TimeBetweenCondition",
         OLDER + "TimeBetweenCondition",
@@ -105,6 +115,9 @@ class DayWeek(OnDate):
     """The date is a given day of the week."""
 
     type_name: ClassVar[str] = "core.condition.DayWeek"
+    examples: ClassVar[Examples] = on_schedule(
+        "On Mondays", "type: core.condition.DayWeek\ndayOfWeek: MONDAY"
+    )
     aliases: ClassVar[tuple[str, ...]] = (OLD + "DayWeekCondition", OLDER + "DayWeekCondition")
 
     day_of_week: DayName
@@ -118,6 +131,10 @@ class DayWeekInMonth(OnDate):
     """The date is the n-th of a given day of the week in its month."""
 
     type_name: ClassVar[str] = "core.condition.DayWeekInMonth"
+    examples: ClassVar[Examples] = on_schedule(
+        "On the first Monday of a month",
+        "type: core.condition.DayWeekInMonth\ndayOfWeek: MONDAY\ndayInMonth: FIRST",
+    )
     aliases: ClassVar[tuple[str, ...]] = (
         OLD + "DayWeekInMonthCondition",
         OLDER + "DayWeekInMonthCondition",
@@ -139,6 +156,7 @@ class Weekend(OnDate):
     """The date is a Saturday or a Sunday."""
 
     type_name: ClassVar[str] = "core.condition.Weekend"
+    examples: ClassVar[Examples] = on_schedule("At weekends", "type: core.condition.Weekend")
     aliases: ClassVar[tuple[str, ...]] = (OLD + "WeekendCondition", OLDER + "WeekendCondition")
 
     def holds(self, facts: ConditionFacts) -> bool:
@@ -146,10 +164,24 @@ class Weekend(OnDate):
         return moment is not None and moment.weekday() >= 5
 
 
+@lru_cache(maxsize=64)
+def _holidays(country: str, sub_division: str | None, year: int) -> frozenset[date]:
+    """Raises ``NotImplementedError`` for places that the library does not know."""
+    found = import_module("holidays").country_holidays(country, subdiv=sub_division, years=year)
+    return frozenset(found)
+
+
 class PublicHoliday(OnDate):
-    """The date is a public holiday of a country; needs the package ``holidays`` installed."""
+    """The date is a public holiday of a country, or of one of its parts.
+
+    Countries and parts are named by ISO 3166 codes. Holidays are those that the package
+    ``holidays`` knows.
+    """
 
     type_name: ClassVar[str] = "core.condition.PublicHoliday"
+    examples: ClassVar[Examples] = on_schedule(
+        "On public holidays of France", "type: core.condition.PublicHoliday\ncountry: FR"
+    )
     aliases: ClassVar[tuple[str, ...]] = (
         OLD + "PublicHolidayCondition",
         OLDER + "PublicHolidayCondition",
@@ -158,14 +190,26 @@ class PublicHoliday(OnDate):
     country: Annotated[str, Field(min_length=2, max_length=3)] | None = None
     sub_division: str | None = None
 
+    @property
+    def _place(self) -> tuple[str, str | None]:
+        return (self.country or "US").upper(), self.sub_division
+
+    @model_validator(mode="after")
+    def _is_known(self) -> PublicHoliday:
+        try:
+            _holidays(*self._place, 2026)
+        except NotImplementedError as problem:
+            raise PydanticCustomError(
+                "place_unknown",
+                "{problem}: `country` takes an ISO 3166-1 code such as FR, `subDivision` the part "
+                "of an ISO 3166-2 code behind the hyphen",
+                {"problem": str(problem)},
+            ) from None
+        return self
+
     def holds(self, facts: ConditionFacts) -> bool:
         moment = self.moment(facts)
-        if moment is None:
-            return False
-        days = import_module("holidays").country_holidays(
-            (self.country or "US").upper(), subdiv=self.sub_division, years=moment.year
-        )
-        return bool(moment.date() in days)
+        return moment is not None and moment.date() in _holidays(*self._place, moment.year)
 
 
 PLUGINS: tuple[type, ...] = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -19,6 +18,7 @@ from downbeat.sdk.effects import (
 )
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import Dyn, Text, Truth, truth
+from downbeat.sdk.json_text import read_json
 from downbeat.sdk.labels import SYSTEM_PREFIX, parse_labels
 from downbeat.sdk.task import InlineResult, InlineTask
 
@@ -120,7 +120,7 @@ tasks:
 
 def _labels_of(written: dict[str, Any] | list[Any] | str) -> dict[str, str]:
     try:
-        value = json.loads(written) if isinstance(written, str) else written
+        value = read_json(written) if isinstance(written, str) else written
         return {label.key: label.value for label in parse_labels(value)}
     except ValueError as error:
         raise TaskFailed(f"Invalid labels: {error}") from None
@@ -162,6 +162,21 @@ class UnsetVariables(InlineTask):
     """Removes variables of the execution."""
 
     type_name: ClassVar[str] = "core.execution.UnsetVariables"
+    examples: ClassVar[tuple[tuple[str, str], ...]] = (
+        (
+            "Forget a variable",
+            """id: forget
+namespace: company.team
+tasks:
+  - id: keep
+    type: core.execution.SetVariables
+    variables: {batch: 7}
+  - id: forget
+    type: core.execution.UnsetVariables
+    variables: [batch]
+""",
+        ),
+    )
 
     variables: Dyn[list[Text]]
     ignore_missing: Dyn[bool] = False
@@ -180,6 +195,21 @@ class Resume(InlineTask):
     """
 
     type_name: ClassVar[str] = "core.execution.Resume"
+    examples: ClassVar[tuple[tuple[str, str], ...]] = (
+        (
+            "Let another execution go on",
+            """id: approve
+namespace: company.team
+inputs:
+  - id: execution
+    type: STRING
+tasks:
+  - id: go_on
+    type: core.execution.Resume
+    executionId: "{{ inputs.execution }}"
+""",
+        ),
+    )
     aliases: ClassVar[tuple[str, ...]] = ("io.kestra.core.tasks.executions.Resume",)
 
     execution_id: Dyn[Text | None] = None
@@ -239,6 +269,21 @@ class Toggle(InlineTask):
     """Switches a trigger on or off."""
 
     type_name: ClassVar[str] = "core.trigger.Toggle"
+    examples: ClassVar[tuple[tuple[str, str], ...]] = (
+        (
+            "Stop a schedule of another flow",
+            """id: stop_nightly
+namespace: company.team
+tasks:
+  - id: stop
+    type: core.trigger.Toggle
+    namespace: company.team
+    flowId: nightly
+    trigger: schedule
+    enabled: false
+""",
+        ),
+    )
     aliases: ClassVar[tuple[str, ...]] = ("io.kestra.core.tasks.trigger.Toggle",)
 
     trigger: Dyn[Text]

@@ -12,6 +12,7 @@ from downbeat.sdk.context import InlineContext
 from downbeat.sdk.effects import KvDelete, KvSet
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import Duration, Dyn, Text, parse_duration
+from downbeat.sdk.json_text import read_json
 from downbeat.sdk.labels import scalar_text
 from downbeat.sdk.task import InlineResult, InlineTask
 
@@ -60,7 +61,7 @@ def _converted(value: Any, kind: KvType) -> Any:
             parse_duration(text)
             return text
         case "JSON":
-            return json.loads(value) if isinstance(value, str) else value
+            return read_json(value) if isinstance(value, str) else value
 
 
 def _finite(text: str) -> float:
@@ -126,6 +127,21 @@ class Get(InlineTask):
     """Reads the value of a key."""
 
     type_name: ClassVar[str] = "core.kv.Get"
+    examples: ClassVar[tuple[tuple[str, str], ...]] = (
+        (
+            "Read a stored value",
+            """id: read_a_pair
+namespace: company.team
+tasks:
+  - id: read
+    type: core.kv.Get
+    key: last_day
+  - id: show
+    type: core.log.Log
+    message: "{{ outputs.read.value }}"
+""",
+        ),
+    )
     outputs_schema: ClassVar[Mapping[str, str]] = {"value": "The stored value, or null"}
 
     key: Dyn[Text]
@@ -149,6 +165,18 @@ class GetKeys(InlineTask):
     """Lists the keys that start with a prefix."""
 
     type_name: ClassVar[str] = "core.kv.GetKeys"
+    examples: ClassVar[tuple[tuple[str, str], ...]] = (
+        (
+            "Find stored values",
+            """id: find_pairs
+namespace: company.team
+tasks:
+  - id: find
+    type: core.kv.GetKeys
+    prefix: last_
+""",
+        ),
+    )
     outputs_schema: ClassVar[Mapping[str, str]] = {"keys": "The keys, in order"}
 
     prefix: Dyn[Text | None] = None
@@ -163,6 +191,18 @@ class Delete(InlineTask):
     """Removes a key."""
 
     type_name: ClassVar[str] = "core.kv.Delete"
+    examples: ClassVar[tuple[tuple[str, str], ...]] = (
+        (
+            "Remove a stored value",
+            """id: remove_a_pair
+namespace: company.team
+tasks:
+  - id: remove
+    type: core.kv.Delete
+    key: last_day
+""",
+        ),
+    )
     outputs_schema: ClassVar[Mapping[str, str]] = {"deleted": "Whether the key existed"}
 
     key: Dyn[Text]

@@ -12,6 +12,7 @@ from downbeat.sdk import confined
 from downbeat.sdk.context import RunContext
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import Dyn, Text
+from downbeat.sdk.json_text import read_json
 from downbeat.sdk.task import Outputs, RunnableTask
 
 _OURS = ("downbeat://", "kestra://")
@@ -67,7 +68,7 @@ def _named(inputs: dict[str, Any] | str | None) -> Mapping[str, Any]:
     if not isinstance(inputs, str):
         return inputs or {}
     try:
-        found = json.loads(inputs or "{}")
+        found = read_json(inputs or "{}")
     except ValueError:
         found = None
     if not isinstance(found, dict):

@@ -10,6 +10,7 @@ from pydantic import Field
 from downbeat.sdk.anytask import Tasks
 from downbeat.sdk.fields import Duration, Dyn, Spec, Text
 from downbeat.sdk.inputs import ItemType
+from downbeat.sdk.records import RecordExpression
 from downbeat.sdk.shapes import Iteration, Repetition, Sequence, Shape
 from downbeat.sdk.task import FlowableTask, Outputs
 
@@ -103,22 +104,27 @@ class LoopItem(FlowableTask):
     outputs: tuple[LoopOutput, ...] = ()
     stores: bool = False
     """Whether the outputs are kept as a file, and its URI is told."""
+    break_when: RecordExpression | None = None
 
     def shape(self) -> Shape:
-        return Sequence(self.tasks, tells=bool(self.outputs))
+        breaks = self.break_when is not None
+        return Sequence(self.tasks, tells=bool(self.outputs), breaks=breaks)
 
 
 class Loop(FlowableTask):
     """Runs its tasks once for each item, ``concurrencyLimit`` items at a time (0: all at once).
 
     Items are the elements of a list, the entries of a map, or the lines of a file in internal
-    storage (up to 8 MiB). Each item is a scope of its own, shown as a task run ``<id>_item``: its
-    tasks run in order, ``errors`` and ``finally`` are those of the item, a failed item stops no
+    storage (up to 1 GiB and a million lines; the file is never held whole). Each item is a scope of
+    its own, shown as a task run ``<id>_item``: its tasks run in order, ``errors`` and ``finally`` are those of the item, a failed item stops no
     other, and ``outputs.<task>`` is the task's output of the same item. ``item.value``,
     ``item.index`` (from 0) and, for a map, ``item.key`` are readable in all tasks inside;
     ``item.parent`` and ``item.parents`` are the items of the loops around. What later tasks are to
-    see is declared in ``outputs``; with ``fetchType: STORE`` each item's outputs are a file. Without
-    ``transmitFailed`` the loop ends well though items failed.
+    see is declared in ``outputs``; with ``fetchType: STORE`` each item's outputs are a file.
+    ``loopOutputs(outputs.<id>.outputs, '<output>')`` is the list of one output of all items. Without ``transmitFailed`` the loop ends well though items
+    failed. Once ``breakWhen``, judged at the end of each item, is true, no further item begins;
+    besides what the item's tasks see it knows ``iteration.state``, ``iteration.outputs`` and
+    ``iteration.executionId``.
     """
 
     type_name: ClassVar[str] = "core.flow.Loop"
@@ -157,6 +163,7 @@ tasks:
     transmit_failed: bool = True
     outputs: tuple[LoopOutput, ...] = ()
     fetch_type: Literal["AUTO", "FETCH", "STORE"] = "AUTO"
+    break_when: RecordExpression | None = None
     tasks: Tasks
 
     def shape(self) -> Shape:
@@ -179,6 +186,7 @@ tasks:
                 "finally": None if self.finally_ is None else list(self.finally_),
                 "outputs": self.raw.get("outputs") or [],
                 "stores": self.fetch_type == "STORE",
+                "breakWhen": self.break_when,
             }
         )
 

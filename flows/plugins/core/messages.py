@@ -81,6 +81,18 @@ class Echo(InlineTask):
     """Writes a message to the log."""
 
     type_name: ClassVar[str] = "core.debug.Echo"
+    examples: ClassVar[tuple[tuple[str, str], ...]] = (
+        (
+            "Write a value to the log",
+            """id: echo
+namespace: company.team
+tasks:
+  - id: show
+    type: core.debug.Echo
+    format: "{{ flow.id }}"
+""",
+        ),
+    )
     aliases: ClassVar[tuple[str, ...]] = ("io.kestra.core.tasks.debugs.Echo",)
     deprecated: ClassVar[str | None] = "core.log.Log"
 

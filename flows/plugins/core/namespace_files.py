@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,6 +12,7 @@ from pydantic import Field
 from downbeat.sdk.context import RunContext
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import Dyn, Spec, Text
+from downbeat.sdk.json_text import read_json
 from downbeat.sdk.task import Outputs, RunnableTask
 from flows.plugins.core.moments import Moment, wire
 
@@ -30,7 +30,7 @@ def texts_of(written: str | Iterable[str] | None) -> list[str]:
     if not text.startswith("["):
         return [text] if text else []
     try:
-        return [str(item) for item in json.loads(text)]
+        return [str(item) for item in read_json(text)]
     except ValueError as error:
         raise TaskFailed(f"'{text[:100]}' is not a list: {error}") from None
 
@@ -105,7 +105,7 @@ def _mapped(written: str | Mapping[str, str] | None) -> Mapping[str, str]:
     if not isinstance(written, str):
         return written or {}
     try:
-        found = json.loads(written)
+        found = read_json(written)
     except ValueError as error:
         raise TaskFailed(f"'filesMap' is not a JSON map: {error}") from None
     if not isinstance(found, dict):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -11,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final, cast
 
 from downbeat.sdk.errors import TaskFailed
+from downbeat.sdk.json_text import read_json
 
 CHUNK: Final = 1 << 20
 LONGEST_ROW: Final = 64 * CHUNK
@@ -60,7 +60,7 @@ def records(content: BinaryIO) -> Iterator[tuple[int, bytes, Any]]:
 
 def _value(number: int, row: bytes) -> Any:
     try:
-        return json.loads(row)
+        return read_json(row)
     except ValueError as error:
         raise TaskFailed(
             f"Line {number} is not a JSON value: {error}. Record files hold one JSON value per line"

@@ -17,6 +17,7 @@ from pydantic import Field
 from downbeat.sdk.context import RunContext
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import Dyn, Text
+from downbeat.sdk.json_text import read_json
 from downbeat.sdk.task import Outputs, RunnableTask
 from flows.plugins.core import splitting
 from flows.plugins.core.records import (
@@ -50,7 +51,7 @@ def uris_of(written: str | Iterable[str]) -> list[str]:
     if not text.startswith("["):
         return [text] if text else []
     try:
-        return [str(item) for item in json.loads(text)]
+        return [str(item) for item in read_json(text)]
     except ValueError as error:
         raise TaskFailed(f"'files' is not a list of addresses: {error}") from None
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Annotated, Any, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import Field
 
 from downbeat.sdk.context import InlineContext
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import Deprecated, Dyn, Text
-from downbeat.sdk.labels import Labels
 from downbeat.sdk.shapes import ChildExecution, Sequence, Shape
 from downbeat.sdk.task import FlowableTask, InlineResult, InlineTask, LeafFlowable, Task
 from flows.plugins.core.batches import Batch, BatchExecutions, MergeOutputs, SplitItems
+from flows.plugins.core.child_call import ChildCall
 
 ON_WORKER: Final = frozenset({"workerGroup", "queue", "priority", "logLevel", "onWorkerLost"})
 """Properties of the loop that those of its steps have which run on a worker."""
@@ -26,7 +26,7 @@ OF_CHILDREN: Final = frozenset(
 )  # fmt: skip
 
 
-class Subflow(LeafFlowable):
+class Subflow(ChildCall, LeafFlowable):
     """Starts an execution of another flow and, unless ``wait`` is false, waits for its end.
 
     With ``transmitFailed`` the task takes over how the child ended.
@@ -61,23 +61,13 @@ tasks:
         ),
     )
 
-    namespace: Dyn[Text]
-    flow_id: Dyn[Text]
-    revision: Dyn[int | None] = None
-    inputs: Dyn[dict[str, Any] | None] = None
-    labels: Dyn[Labels] = ()
-    wait: Dyn[bool] = True
-    transmit_failed: Dyn[bool] = True
-    inherit_labels: Dyn[bool] = False
     outputs: Annotated[dict[str, Any] | None, Deprecated("flow outputs of the child")] = None
-    schedule_date: Dyn[Text | None] = None
-    restart_behavior: Literal["RETRY_FAILED", "NEW_EXECUTION"] = "RETRY_FAILED"
 
     def shape(self) -> Shape:
-        return ChildExecution(resumes=self.restart_behavior == "RETRY_FAILED")
+        return ChildExecution(resumes=self.resumes)
 
 
-class ForEachItem(FlowableTask):
+class ForEachItem(ChildCall, FlowableTask):
     """Starts an execution of another flow for each batch of a file's items.
 
     ``items`` is a file of internal storage or a namespace file. ``taskrun.items`` (URI of the
@@ -120,16 +110,6 @@ tasks:
 
     items: Dyn[Text]
     batch: Batch = Field(default_factory=Batch)
-    namespace: Dyn[Text]
-    flow_id: Dyn[Text]
-    revision: Dyn[int | None] = None
-    inputs: Dyn[dict[str, Any] | None] = None
-    labels: Dyn[Labels] = ()
-    wait: Dyn[bool] = True
-    transmit_failed: Dyn[bool] = True
-    inherit_labels: Dyn[bool] = False
-    schedule_date: Dyn[Text | None] = None
-    restart_behavior: Literal["RETRY_FAILED", "NEW_EXECUTION"] = "RETRY_FAILED"
     concurrency_limit: Annotated[int, Field(ge=0)] = 0
 
     def shape(self) -> Shape:

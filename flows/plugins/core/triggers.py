@@ -69,6 +69,22 @@ class ScheduleOnDates(Trigger):
     """Starts an execution at each of the dates listed."""
 
     type_name: ClassVar[str] = "core.trigger.ScheduleOnDates"
+    examples: ClassVar[tuple[tuple[str, str], ...]] = (
+        (
+            "On days that no rule gives",
+            """id: on_dates
+namespace: company.team
+tasks:
+  - id: work
+    type: core.log.Log
+    message: Today
+triggers:
+  - id: dates
+    type: core.trigger.ScheduleOnDates
+    dates: ["2027-01-04T08:00:00Z", "2027-04-06T08:00:00Z"]
+""",
+        ),
+    )
     aliases: ClassVar[tuple[str, ...]] = ("io.kestra.core.models.triggers.types.ScheduleOnDates",)
 
     dates: Annotated[tuple[Instant, ...], Field(min_length=1)]

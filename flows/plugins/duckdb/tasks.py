@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -12,6 +11,7 @@ from typing import Any, ClassVar
 from downbeat.sdk.context import RunContext
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import Dyn, Text
+from downbeat.sdk.json_text import read_json
 from flows.plugins.duckdb.session import DuckSession, opened
 from flows.plugins.jdbc.query import Session, SqlProperties, SqlQueries, SqlQuery
 
@@ -49,10 +49,7 @@ class _Duck(SqlProperties):
         return str(allowed)
 
     def _bring_files(self, ctx: RunContext) -> None:
-        given: Any = self.input_files or {}
-        if isinstance(given, str):
-            given = json.loads(given)
-        for name, content in given.items():
+        for name, content in _named(self.input_files).items():
             target = _inside(ctx.working_dir, str(name))
             target.parent.mkdir(parents=True, exist_ok=True)
             if str(content).startswith(("kestra://", "downbeat://")):
@@ -145,6 +142,19 @@ def _as_session(
 
 def _folders(ctx: RunContext) -> list[Path]:
     return [ctx.working_dir, *ctx.local_folders]
+
+
+def _named(given: Mapping[str, Any] | str | None) -> Mapping[str, Any]:
+    """The files by their names, which may be written as JSON."""
+    found: Any = given or {}
+    if isinstance(found, str):
+        try:
+            found = read_json(found)
+        except ValueError:
+            found = None
+    if not isinstance(found, Mapping):
+        raise TaskFailed("'inputFiles' must be a map of file names to texts or URIs")
+    return found
 
 
 def _inside(folder: Path, name: str) -> Path:

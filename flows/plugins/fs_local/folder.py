@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -104,6 +105,16 @@ def ordered(files: list[HostFile], by: Sort) -> list[HostFile]:
             return sorted(files, key=lambda file: file.mark)
         case Sort.MODIFIED_DESC:
             return sorted(files, key=lambda file: file.mark, reverse=True)
+
+
+def saved(ctx: RunContext, files: Sequence[HostFile]) -> Iterator[tuple[HostFile, str]]:
+    """Each file with its address in internal storage; namesakes of other folders stay apart."""
+    taken: Counter[str] = Counter()
+    for file in files:
+        name = file.path.name
+        taken[name] += 1
+        place = name if taken[name] == 1 else f"{taken[name]}/{name}"
+        yield file, ctx.save(file.path, name=place)
 
 
 def dispose(ctx: RunContext, path: Path, action: Action, target: str | None) -> None:

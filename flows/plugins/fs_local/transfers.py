@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -16,8 +15,9 @@ from pydantic import Field
 from downbeat.sdk.context import RunContext
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import Dyn, Text
+from downbeat.sdk.json_text import read_json
 from downbeat.sdk.task import Outputs, RunnableTask
-from flows.plugins.fs_local.folder import Action, dispose, find
+from flows.plugins.fs_local.folder import Action, dispose, find, saved
 
 _ALGORITHMS = {"MD5": "md5", "SHA_1": "sha1", "SHA_256": "sha256", "SHA_512": "sha512"}
 
@@ -91,10 +91,7 @@ tasks:
         chosen = found[: self.max_files]
         if len(found) > len(chosen):
             ctx.log.warning(f"{len(found)} files match; the first {len(chosen)} are taken")
-        files = []
-        for file in chosen:
-            uri = ctx.save(file.path, name=file.path.name)
-            files.append(file.describe(uri=uri))
+        files = [file.describe(uri=uri) for file, uri in saved(ctx, chosen)]
         for file in chosen:
             dispose(ctx, file.path, self.action, self.move_directory)
         ctx.metric("files.count", len(files))
@@ -173,12 +170,22 @@ tasks:
     def _sources(self) -> list[tuple[str, str]]:
         given: Any = self.from_
         if isinstance(given, str):
-            given = json.loads(given) if given.strip().startswith(("[", "{")) else [given]
+            given = _listed(given)
         if isinstance(given, dict):
             found = [(str(name), str(uri)) for name, uri in given.items()]
         else:
             found = [(Path(str(uri)).name, str(uri)) for uri in given]
         return [pair for pair in found if not self.reg_exp or re.fullmatch(self.reg_exp, pair[0])]
+
+
+def _listed(text: str) -> Any:
+    """The list or map that a text stands for, or the one address that it is."""
+    if not text.strip().startswith(("[", "{")):
+        return [text]
+    try:
+        return read_json(text)
+    except ValueError as error:
+        raise TaskFailed(f"'from' is neither a file nor a list or map: {error}") from None
 
 
 def _put(ctx: RunContext, uri: str, target: str, *, overwrite: bool) -> Path:

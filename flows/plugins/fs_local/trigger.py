@@ -18,7 +18,7 @@ from pydantic import Field
 from downbeat.sdk.context import RunContext
 from downbeat.sdk.fields import Duration, Dyn, Text
 from downbeat.sdk.trigger import Fired, PollContext, Polled, PollingTrigger
-from flows.plugins.fs_local.folder import Action, HostFile, dispose, find
+from flows.plugins.fs_local.folder import Action, HostFile, dispose, find, saved
 
 _SETTLED = 0.3
 
@@ -78,20 +78,22 @@ triggers:
         takes = self.action is not Action.NONE
         taking = {str(file.path): _mark(file) for file, _ in wanted} if takes else {}
         return Polled(
-            fired=self._fired(ctx, wanted),
+            fired=self._fired(ctx, wanted, [_cause(file, before, seen) for file, _ in wanted]),
             state={"seen": {**seen, **fresh}, "taken": taking},
             more=bool(taking) or len(news) > len(chosen),
         )
 
-    def _fired(self, ctx: RunContext, files: list[tuple[HostFile, str]]) -> tuple[Fired, ...]:
+    def _fired(
+        self, ctx: RunContext, files: list[tuple[HostFile, str]], causes: list[str]
+    ) -> tuple[Fired, ...]:
         if not files:
             return ()
-        shown = []
-        for file, change in files:
-            uri = ctx.save(file.path, name=file.path.name)
-            shown.append({**file.describe(uri=uri), "changeType": change})
-        marks = sorted(f"{file.path}\0{_mark(file)}" for file, _ in files)
-        key = hashlib.sha256("\n".join(marks).encode()).hexdigest()
+        changes = {file.path: change for file, change in files}
+        shown = [
+            {**file.describe(uri=uri), "changeType": changes[file.path]}
+            for file, uri in saved(ctx, [file for file, _ in files])
+        ]
+        key = hashlib.sha256("\n".join(sorted(causes)).encode()).hexdigest()
         return (Fired(key=key, variables={"files": shown}),)
 
     def _take_away(self, ctx: RunContext, taken: Mapping[str, str]) -> None:
@@ -122,6 +124,13 @@ def _known(seen: Mapping[str, Any], file: HostFile) -> str | None:
 def _mark(file: HostFile) -> str:
     changed, size = file.mark
     return f"{changed}-{size}"
+
+
+def _cause(file: HostFile, before: Mapping[str, Any], seen: Mapping[str, Any]) -> str:
+    """What makes a file news; one that was forgotten is another cause than when it first came."""
+    path = str(file.path)
+    forgotten = f"\0{before[path][1]}" if path in before and path not in seen else ""
+    return f"{path}\0{_mark(file)}{forgotten}"
 
 
 def _change(file: HostFile, seen: Mapping[str, Any]) -> str:

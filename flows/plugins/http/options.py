@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from pydantic import Field
@@ -128,3 +128,20 @@ class Options(Spec):
 
 def _credentials(username: str, password: str) -> str:
     return f"{quote(username, safe='')}:{quote(password, safe='')}@"
+
+
+class RequestProperties(Spec):
+    """What is asked of a server."""
+
+    uri: Dyn[Text]
+    method: Dyn[Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"]] = (
+        "GET"
+    )
+    params: Dyn[dict[str, Any] | None] = None
+    body: Dyn[Text | dict[str, Any] | list[Any] | None] = None
+    form_data: Dyn[dict[str, Any] | None] = None
+    content_type: Dyn[Text | None] = None
+    headers: Dyn[dict[str, Text | None] | None] = None
+    options: Options = Field(default_factory=Options)
+    ssl_options: SslOptions | None = None
+    allow_failed: Dyn[bool] = False

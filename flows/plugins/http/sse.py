@@ -11,6 +11,7 @@ from pydantic import Field
 from downbeat.sdk.context import RunContext
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import Dyn, Text
+from downbeat.sdk.json_text import read_json
 from downbeat.sdk.task import Outputs
 from flows.plugins.http.tasks import HttpTask
 
@@ -122,7 +123,7 @@ def _read(event: dict[str, Any]) -> dict[str, Any]:
         event["retry"] = int(retry) if retry.isdecimal() else None
     if "data" in event:
         try:
-            event["data"] = json.loads(event["data"])
+            event["data"] = read_json(event["data"])
         except ValueError:
             return event
     return event

@@ -7,17 +7,15 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, cast
 from urllib.parse import unquote, urlsplit
-
-from pydantic import Field
 
 from downbeat.sdk.context import RunContext
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import Dyn, Text
 from downbeat.sdk.task import Outputs, RunnableTask
 from flows.plugins.http.client import client
-from flows.plugins.http.options import Options, SslOptions
+from flows.plugins.http.options import RequestProperties, SslOptions
 from flows.plugins.http.showing import show, show_body
 
 if TYPE_CHECKING:
@@ -27,21 +25,8 @@ _INTERNAL = ("kestra://", "downbeat://")
 _CHUNK = 1 << 20
 
 
-class HttpTask(RunnableTask):
+class HttpTask(RequestProperties, RunnableTask):
     """A request to a server: what all tasks that send one have in common."""
-
-    uri: Dyn[Text]
-    method: Dyn[Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"]] = (
-        "GET"
-    )
-    params: Dyn[dict[str, Any] | None] = None
-    body: Dyn[Text | dict[str, Any] | list[Any] | None] = None
-    form_data: Dyn[dict[str, Any] | None] = None
-    content_type: Dyn[Text | None] = None
-    headers: Dyn[dict[str, Text | None] | None] = None
-    options: Options = Field(default_factory=Options)
-    ssl_options: SslOptions | None = None
-    allow_failed: Dyn[bool] = False
 
     @contextmanager
     def response(self, ctx: RunContext, *, accept: str | None = None) -> Iterator[httpx.Response]:

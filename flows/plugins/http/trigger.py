@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from downbeat.sdk.context import RunContext
-from downbeat.sdk.fields import Duration, Dyn, Text
+from downbeat.sdk.fields import Duration, Dyn, truth
 from downbeat.sdk.records import RecordExpression
 from downbeat.sdk.trigger import Fired, PollContext, Polled, PollingTrigger
-from flows.plugins.http.options import Options, SslOptions
+from flows.plugins.http.options import RequestProperties
 from flows.plugins.http.tasks import Request
 
-_FALSE = frozenset({"", "0", "-0", "false"})
 
-
-class Trigger(PollingTrigger):
+class Trigger(RequestProperties, PollingTrigger):
     """Sends a request at an interval and starts an execution when the answer meets a condition.
 
     `responseCondition` sees `response.statusCode`, `response.body` and `response.headers`; without
@@ -49,18 +47,6 @@ triggers:
 
     interval: Duration = Field(default="PT1M", validate_default=True)
     response_condition: RecordExpression = "{{ response.statusCode < 400 }}"
-    uri: Dyn[Text]
-    method: Dyn[Literal["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE"]] = (
-        "GET"
-    )
-    params: Dyn[dict[str, Any] | None] = None
-    body: Dyn[Text | dict[str, Any] | list[Any] | None] = None
-    form_data: Dyn[dict[str, Any] | None] = None
-    content_type: Dyn[Text | None] = None
-    headers: Dyn[dict[str, Text | None] | None] = None
-    options: Options = Field(default_factory=Options)
-    ssl_options: SslOptions | None = None
-    allow_failed: Dyn[bool] = False
     encrypt_body: Dyn[bool] = False
 
     def poll(self, ctx: PollContext) -> Polled:
@@ -70,7 +56,7 @@ triggers:
             "body": answer["body"],
             "headers": answer["headers"],
         }
-        if not _truthy(ctx.expression(self.response_condition)({"response": response})):
+        if not truth(ctx.expression(self.response_condition)({"response": response})):
             return Polled()
         if self.encrypt_body:
             answer |= _sealed(ctx, answer["body"])
@@ -87,11 +73,6 @@ triggers:
 
 def _sealed(ctx: RunContext, text: str | None) -> dict[str, Any]:
     return {"body": None, "encryptedBody": ctx.request("secret.seal", {"text": text or ""})}
-
-
-def _truthy(value: Any) -> bool:
-    """Truth as everywhere in the language: empty text, zero, false and null are not true."""
-    return value is not None and str(value).strip().lower() not in _FALSE
 
 
 _SHARED = (

@@ -12,7 +12,7 @@ from downbeat.sdk.context import RunContext
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import Dyn, Text
 from downbeat.sdk.task import Outputs, RunnableTask
-from flows.plugins.postgresql.session import Connected, connected
+from flows.plugins.postgresql.session import PostgresConnection, connected
 
 _CHUNK = 1 << 20
 
@@ -25,7 +25,7 @@ class Format(StrEnum):
     BINARY = "BINARY"
 
 
-class _Copy(Connected):
+class _Copy(PostgresConnection):
     table: Dyn[Text | None] = None
     columns: Dyn[list[Text] | None] = None
     format: Dyn[Format] = Format.TEXT

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from downbeat.sdk.connection import Connection, need, resolved
 from downbeat.sdk.context import RunContext
 from downbeat.sdk.egress import is_guarded, public_address
 from downbeat.sdk.errors import TaskFailed
-from downbeat.sdk.fields import Dyn, Spec, Text
+from downbeat.sdk.fields import Dyn, Text
 from flows.plugins.jdbc import statements
 from flows.plugins.jdbc.rows import Row, plain
 
@@ -29,10 +30,17 @@ class SslMode(StrEnum):
     VERIFY_FULL = "VERIFY_FULL"
 
 
-class Connected(Spec):
-    """Where the database is, and how the connection is secured."""
+class PostgresConnection(Connection):
+    """A PostgreSQL database: where it is, who asks, and how the connection is secured."""
 
-    url: Dyn[Text]
+    connection_type: ClassVar[str] = "postgresql"
+    secret_values: ClassVar[frozenset[str]] = frozenset({"password", "ssl_key", "ssl_key_password"})
+    variables: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "username": ("PGUSER",),
+        "password": ("PGPASSWORD",),
+    }
+
+    url: Dyn[Text | None] = None
     username: Dyn[Text | None] = None
     password: Dyn[Text | None] = None
     ssl: Dyn[bool] = False
@@ -42,9 +50,27 @@ class Connected(Spec):
     ssl_key: Dyn[Text | None] = None
     ssl_key_password: Dyn[Text | None] = None
 
+    def check(self, ctx: RunContext) -> str:
+        need(ctx, self, "url")
+        with _opened(ctx, self) as connection:
+            (version,) = connection.execute("show server_version").fetchone()
+            return f"PostgreSQL {version}"
+
+    def found(self, ctx: RunContext) -> PostgresConnection:
+        """The values that count; what the task's own URL says of the user goes before others'."""
+        given = self.model_dump(exclude_unset=True, include=set(PostgresConnection.values()))
+        in_url = parsed_url(self.url) if self.url else {}
+        for name, part in (("username", "user"), ("password", "password")):
+            if not given.get(name) and part in in_url:
+                given[name] = in_url[part]
+        given["connection"] = self.connection
+        settings = resolved(ctx, PostgresConnection.model_validate(given), PostgresConnection)
+        need(ctx, settings, "url")
+        return settings
+
     def arguments(self, ctx: RunContext) -> dict[str, Any]:
         """What libpq is told."""
-        found = parsed_url(self.url)
+        found = parsed_url(self.url or "")
         found |= {"user": self.username} if self.username else {}
         found |= {"password": self.password} if self.password else {}
         mode = self.ssl_mode or (SslMode.REQUIRE if self.ssl else None)
@@ -102,14 +128,20 @@ class PostgresSession:
 
 
 @contextmanager
-def connected(ctx: RunContext, where: Connected, *, zone: str | None) -> Iterator[Any]:
-    """An open psycopg connection; errors of the server read as the server says them."""
+def connected(ctx: RunContext, where: PostgresConnection, *, zone: str | None) -> Iterator[Any]:
+    """An open psycopg connection to where a task points; errors read as the server says them."""
+    with _opened(ctx, where.found(ctx)) as connection:
+        if zone:
+            connection.execute("select set_config('TimeZone', %s, false)", [zone])
+        yield connection
+
+
+@contextmanager
+def _opened(ctx: RunContext, settings: PostgresConnection) -> Iterator[Any]:
     import psycopg
 
     try:
-        with psycopg.connect(**where.arguments(ctx)) as connection:
-            if zone:
-                connection.execute("select set_config('TimeZone', %s, false)", [zone])
+        with psycopg.connect(**settings.arguments(ctx)) as connection:
             yield connection
     except psycopg.Error as error:
         raise TaskFailed(f"PostgreSQL: {str(error).strip()}") from None

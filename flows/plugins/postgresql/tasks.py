@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from downbeat.sdk.context import RunContext
 from flows.plugins.jdbc.query import Session, SqlProperties, SqlQueries, SqlQuery
-from flows.plugins.postgresql.session import Connected, PostgresSession, connected
+from flows.plugins.postgresql.session import PostgresConnection, PostgresSession, connected
 
 
-class PostgresProperties(Connected, SqlProperties):
+class PostgresProperties(PostgresConnection, SqlProperties):
     """The connection and the statement."""
 
     def connect(self, ctx: RunContext) -> AbstractContextManager[Session]:
@@ -47,6 +47,18 @@ tasks:
     parameters:
       day: "2024-01-31"
     fetchType: STORE
+""",
+        ),
+        (
+            "With a connection of the namespace",
+            """id: orders_of_the_shop
+namespace: company.team
+tasks:
+  - id: orders
+    type: jdbc.postgresql.Query
+    connection: shop
+    sql: select count(*) as total from orders
+    fetchType: FETCH_ONE
 """,
         ),
     )

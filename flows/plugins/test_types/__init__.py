@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flows.plugins.test_types.assets import Touch
+from flows.plugins.test_types.connections import Connect, SystemConnection, Watch
 from flows.plugins.test_types.groups import (
     BadExecutable,
     BadSequential,
@@ -9,6 +11,7 @@ from flows.plugins.test_types.groups import (
     DefaultSequential2,
     DefaultSequential3,
 )
+from flows.plugins.test_types.remote import Remote, RemotePair
 from flows.plugins.test_types.tasks import (
     DynamicTask,
     Encrypted,
@@ -23,6 +26,7 @@ from flows.plugins.test_types.triggers import TriggerWithAlias
 PLUGINS: tuple[type, ...] = (
     BadExecutable,
     BadSequential,
+    Connect,
     DefaultSequential1,
     DefaultSequential2,
     DefaultSequential3,
@@ -30,8 +34,14 @@ PLUGINS: tuple[type, ...] = (
     Encrypted,
     NullOutputTask,
     Read,
+    Remote,
+    RemotePair,
     TaskThatFail,
     TaskWithAlias,
+    Touch,
     TriggerWithAlias,
+    Watch,
     WorkerTaskResultTooLarge,
 )
+
+CONNECTIONS = (SystemConnection,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from downbeat.sdk.context import RunContext
 from downbeat.sdk.errors import TaskFailed
@@ -45,18 +45,31 @@ class NullOutputTask(RunnableTask):
 
 
 class DynamicTask(RunnableTask):
-    """Adds a task run that no flow declares."""
+    """Adds task runs that no flow declares: one, or those in `runs`, each inside the one before it
+    if it says `inside`."""
 
     type_name: ClassVar[str] = "io.kestra.core.tasks.test.DynamicTask"
 
     fail: Dyn[bool] = False
+    runs: Dyn[tuple[dict[str, Any], ...]] = ()
 
     def run(self, ctx: RunContext) -> Outputs:
+        if self.runs:
+            self._add(ctx)
+            return {}
         state = "FAILED" if self.fail else "SUCCESS"
         ctx.request("taskrun.add", {"state": state})
         if self.fail:
             raise TaskFailed("Failed as asked")
         return {}
+
+    def _add(self, ctx: RunContext) -> None:
+        last = None
+        for one in self.runs:
+            facts = {key: value for key, value in one.items() if key != "inside"}
+            for _ in range(int(facts.pop("times", 1))):
+                inside = {"parentId": last} if one.get("inside") else {}
+                last = ctx.request("taskrun.add", {**facts, **inside})
 
 
 class FailedWithOutputs(TaskFailed):

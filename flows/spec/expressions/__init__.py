@@ -20,7 +20,7 @@ from flows.spec.expressions.references import References
 from flows.spec.expressions.services import NoServices, Services
 from flows.spec.expressions.template import Template, compile_template, render_value
 from flows.spec.expressions.tokens import is_template
-from flows.spec.expressions.values import Value, truthy
+from flows.spec.expressions.values import Value
 
 __all__ = [
     "Argument",
@@ -42,5 +42,4 @@ __all__ = [
     "compile_template",
     "is_template",
     "render_value",
-    "truthy",
 ]

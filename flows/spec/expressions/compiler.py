@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from downbeat.sdk.fields import truth
 from flows.spec.expressions.calls import Binder, guarded
 from flows.spec.expressions.errors import UndefinedError
 from flows.spec.expressions.frame import FOLLOWED_ROOTS, Evaluate, Frame
@@ -30,7 +31,7 @@ from flows.spec.expressions.operators import BINARY, attribute, concatenate, neg
 from flows.spec.expressions.paths import constant_path, path_text
 from flows.spec.expressions.rerender import render_nested
 from flows.spec.expressions.tokens import is_template
-from flows.spec.expressions.values import Value, truthy
+from flows.spec.expressions.values import Value
 
 _RECOVERS_FROM_UNDEFINED = frozenset({"default", "d"})
 
@@ -107,7 +108,7 @@ class ExpressionCompiler:
     def _unary(self, node: Unary) -> Evaluate:
         operand = self.compile(node.operand)
         if node.operator == "not":
-            return lambda frame: not truthy(operand(frame))
+            return lambda frame: not truth(operand(frame))
         apply = negative if node.operator == "-" else positive
         return guarded(lambda frame: apply(operand(frame)), node.at)
 
@@ -123,15 +124,15 @@ class ExpressionCompiler:
     def _chain(self, node: Chain) -> Evaluate:
         operands = tuple(map(self.compile, node.operands))
         if node.operator == "and":
-            return lambda frame: all(truthy(operand(frame)) for operand in operands)
+            return lambda frame: all(truth(operand(frame)) for operand in operands)
         if node.operator == "or":
-            return lambda frame: any(truthy(operand(frame)) for operand in operands)
+            return lambda frame: any(truth(operand(frame)) for operand in operands)
         return lambda frame: concatenate(frame, tuple(operand(frame) for operand in operands))
 
     def _ternary(self, node: Ternary) -> Evaluate:
         condition = self.compile(node.condition)
         then, otherwise = self.compile(node.then), self.compile(node.otherwise)
-        return lambda frame: then(frame) if truthy(condition(frame)) else otherwise(frame)
+        return lambda frame: then(frame) if truth(condition(frame)) else otherwise(frame)
 
     def _list(self, node: ListLiteral) -> Evaluate:
         items = tuple(map(self.compile, node.items))

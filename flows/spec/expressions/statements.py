@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import TypeAlias, assert_never
 
+from downbeat.sdk.fields import truth
 from flows.spec.expressions.calls import Binder, MacroDefinition
 from flows.spec.expressions.compiler import ExpressionCompiler
 from flows.spec.expressions.errors import ExpressionSyntaxError, TypeMismatchError
@@ -24,7 +25,7 @@ from flows.spec.expressions.nodes import (
     Statement,
     Text,
 )
-from flows.spec.expressions.values import Value, truthy, type_name
+from flows.spec.expressions.values import Value, type_name
 
 
 def nested(statement: Statement) -> Iterator[Body]:
@@ -133,7 +134,7 @@ class StatementCompiler:
 
         def run(frame: Frame) -> None:
             for condition, body in branches:
-                if truthy(condition(frame)):
+                if truth(condition(frame)):
                     return body(frame)
             return otherwise(frame)
 

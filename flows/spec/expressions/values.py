@@ -24,22 +24,7 @@ Value: TypeAlias = (
     | Mapping[str, "Value"] | None
 )  # fmt: skip
 
-_FALSY_TEXTS = frozenset({"", "0", "-0", "false"})
 _PLAIN_FROM, _PLAIN_BELOW = 1e-3, 1e7
-
-
-def truthy(value: Value) -> bool:
-    """Whether a value counts as true: all but null, false, 0 and the texts "", "0", "-0", "false".
-
-    Blanks around a text do not count, since YAML blocks end with a newline.
-    """
-    if value is None or value is False:
-        return False
-    if isinstance(value, str):
-        return value.strip() not in _FALSY_TEXTS
-    if isinstance(value, int | float):
-        return value != 0
-    return True
 
 
 def type_name(value: object) -> str:

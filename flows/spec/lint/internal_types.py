@@ -11,6 +11,10 @@ from flows.spec.lint.finding import Subject
 
 def internal_types(subject: Subject) -> Iterator[Diagnostic]:
     written = {task.id: place for place, task in subject.tasks}
+    for index, trigger in enumerate(subject.flow.triggers):
+        if trigger.internal:
+            message = f"Invalid type: {trigger.type} is no trigger of a flow"
+            yield subject.error(("triggers", index, "type"), "trigger.type_internal", message)
     for place, task in subject.tasks:
         if task.internal:
             message = f"Invalid type: {task.type} is a step of another type and no task by itself"

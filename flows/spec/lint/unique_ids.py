@@ -18,6 +18,23 @@ def unique_ids(subject: Subject) -> Iterator[Diagnostic]:
     ):
         named = (((key, number), part.id) for number, part in enumerate(parts))
         yield from _repeated(subject, kind, named)
+    yield from _inside_another(subject)
+
+
+def _inside_another(subject: Subject) -> Iterator[Diagnostic]:
+    """Dots in ids of inputs make maps: what is a map cannot be an input itself."""
+    maps = {
+        name[:dot]: name
+        for name in (part.id for part in subject.flow.inputs)
+        for dot, letter in enumerate(name)
+        if letter == "."
+    }
+    for number, part in enumerate(subject.flow.inputs):
+        if part.id in maps:
+            message = (
+                f"'{part.id}' is the map that input '{maps[part.id]}' is in; rename one of them"
+            )
+            yield subject.error(("inputs", number, "id"), "input.is_map", message)
 
 
 def _repeated(

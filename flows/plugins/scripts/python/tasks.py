@@ -25,14 +25,24 @@ class _Python(ScriptTask):
             "keep_dependencies": self.dependency_cache_enabled,
         }
 
+    def notices(self) -> tuple[str, ...]:
+        found = super().notices()
+        named = self.package_manager == "PIP" or self.uv_installer_version
+        if not (self.dependencies and named):
+            return found
+        return (*found, "The packages are installed by the worker's uv, whichever tool is named.")
+
 
 class Script(_Python):
     """Runs a Python script in a fresh working directory.
 
     Without `dependencies` it runs in the default script environment (pandas, pyarrow, duckdb and
     boto3 among others) and starts within milliseconds; with them, in an environment that is built
-    once per list of requirements and kept. `true`, `false` and `null` are names of the script, so
-    that rendered JSON can stand in it.
+    once per list of requirements and kept: names and versions of packages that exist as wheels.
+    `pythonVersion` needs that version to be on the worker's machine, or where uv may fetch it.
+    Addresses of internal storage in the script, the commands and `env` are replaced by paths of
+    local files. `true`, `false` and `null` are names of the script, so that rendered JSON can stand
+    in it.
 
     Outputs: `vars`, `exitCode`, `outputFiles`, `stdOutLineCount`, `stdErrLineCount`.
     """

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from downbeat.sdk.fields import truth
 from flows.spec.expressions import arguments as take
 from flows.spec.expressions import regexes
 from flows.spec.expressions.filters.text import written
 from flows.spec.expressions.frame import Frame
 from flows.spec.expressions.library import Parameter, filter_word
-from flows.spec.expressions.values import Value, truthy
+from flows.spec.expressions.values import Value
 
 
 @filter_word("replace", Parameter("replace_pairs"), Parameter("regexp", False))
@@ -20,7 +21,7 @@ def replace(frame: Frame, value: Value, replace_pairs: Value, regexp: Value) -> 
         return _exchanged(frame, text, take.text(replace_pairs, "replace_pairs"),
                           take.text(regexp, "the new text"))  # fmt: skip
     for old, new in replace_pairs.items():
-        if truthy(regexp):
+        if truth(regexp):
             text = regexes.replaced(old, text, frame.text(new), frame.meter)
         else:
             text = _exchanged(frame, text, old, frame.text(new))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from downbeat.sdk.fields import truth
 from flows.spec.expressions import arguments as take
 from flows.spec.expressions.errors import ExpressionError, TypeMismatchError, UndefinedError
 from flows.spec.expressions.frame import Frame
 from flows.spec.expressions.library import Parameter, function_word
 from flows.spec.expressions.rerender import render_deep
-from flows.spec.expressions.values import Value, json_text, plain, truthy
+from flows.spec.expressions.values import Value, json_text, plain
 
 
 @function_word("render", Parameter("toRender"), Parameter("recursive", True))
 def render(frame: Frame, to_render: Value, recursive: Value) -> Value:
     """The text rendered as a template, and so on through the variables that it reads."""
-    return render_deep(frame, to_render, follow=truthy(recursive))
+    return render_deep(frame, to_render, follow=truth(recursive))
 
 
 @function_word("renderOnce", Parameter("toRender"))

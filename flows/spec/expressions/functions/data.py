@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flows.spec.expressions import arguments as take
 from flows.spec.expressions.frame import Frame
 from flows.spec.expressions.ion import parse_ion
@@ -31,3 +33,15 @@ def from_ion(frame: Frame, ion: Value, all_rows: Value) -> Value:
     if all_rows is True:
         return rows
     return rows[0] if rows else None
+
+
+@function_word("loopOutputs", Parameter("outputs"), Parameter("name"))
+def loop_outputs(frame: Frame, outputs: Value, name: Value) -> Value:
+    """One output of all items of a loop, in their order; null for an item without it."""
+    entries = take.items(outputs, "outputs")
+    wanted = take.text(name, "name")
+    found: list[Value] = []
+    for entry in entries:
+        of_item = entry.get("outputs") if isinstance(entry, Mapping) else None
+        found.append(of_item.get(wanted) if isinstance(of_item, Mapping) else None)
+    return found

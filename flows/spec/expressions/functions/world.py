@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from downbeat.sdk.fields import truth
 from flows.spec.expressions import arguments as take
 from flows.spec.expressions.errors import TypeMismatchError
 from flows.spec.expressions.frame import Frame
 from flows.spec.expressions.library import Parameter, function_word
-from flows.spec.expressions.values import Value, parse_json, truthy
+from flows.spec.expressions.values import Value, parse_json
 
 _NAMESPACE = Parameter("namespace", None)
 
@@ -37,7 +38,7 @@ def kv(frame: Frame, key: Value, namespace: Value, error_on_missing: Value) -> V
     """The value of a key of the namespace; null when it is missing, unless that is an error."""
     name = take.text(key, "key")
     place = take.optional_text(namespace, "namespace")
-    return frame.services.kv(name, place, truthy(error_on_missing))
+    return frame.services.kv(name, place, truth(error_on_missing))
 
 
 _FILE = Parameter("path")
