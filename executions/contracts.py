@@ -17,7 +17,13 @@ __all__ = [
     "Origin",
     "StartOptions",
     "Started",
+    "check_topic",
 ]
+
+
+def check_topic(id: UUID) -> str:
+    """What the end of a connection's test is announced under."""
+    return f"connection-check:{id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ answer counts them, and for more than one request's worth it carries a cursor fo
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -17,11 +18,11 @@ from rest_framework.response import Response
 
 from downbeat.common.api.batches import each_found, each_named
 from executions.api import requests
+from executions.api.deletion import deletion_of
 from executions.models import Execution
 from executions.selectors import execution_filters, searching
 from executions.selectors.states import LIVE, TERMINAL
 from executions.services import control, deletion, marking, reruns
-from executions.services.deletion import DeletionScope
 from tenants.http import TenantViewSet
 
 EDIT: Final = "execution.edit"
@@ -51,8 +52,7 @@ class BulkViewSet(TenantViewSet):
     def destroy(self, request: Request, **_address: str) -> Response:
         """Deletes all that have ended, and with ``includeNonTerminated`` the others too."""
         live_too = requests.flag_of(request, "includeNonTerminated")
-        files = requests.flag_of(request, "deleteStorage", default=True)
-        scope = DeletionScope(files=files, live_too=live_too)
+        scope = replace(deletion_of(request), live_too=live_too)
         states = None if live_too else TERMINAL
         return self._each(
             request, lambda one: deletion.delete(one, scope, actor=self.actor), states=states

@@ -69,12 +69,43 @@ class ExecutionTrigger(OpenShape):
     variables: dict[str, Any]
 
 
+class AttemptKill(Shape):
+    """Who wanted the end of a try, and how far that has come.
+
+    `reason` is `killed`, `timeout` or `output.too_large`.
+    """
+
+    reason: str
+    asked_by: str | None = None
+    asked_at: str | None = None
+    delivered_at: str | None = None
+    confirmed_at: str | None = None
+
+
+class RemoteStep(Shape):
+    """What became of a try's job in another system at one moment."""
+
+    stage: Literal[
+        "started",
+        "resumed",
+        "cancel_asked",
+        "cancel_delivered",
+        "cancel_confirmed",
+        "cancel_failed",
+    ]
+    job: str
+    at: str
+
+
 class TaskRunAttempt(Shape):
     """One try."""
 
     state: State
     worker_id: str | None = None
     log_file: str | None = None
+    reason: str | None = None
+    kill: AttemptKill | None = None
+    remote: tuple[RemoteStep, ...] | None = None
 
 
 class TaskRun(Shape):
@@ -307,6 +338,8 @@ SHAPES: Final[tuple[type[Shape], ...]] = (
     ExecutionLabel,
     ExecutionMetadata,
     ExecutionTrigger,
+    AttemptKill,
+    RemoteStep,
     TaskRunAttempt,
     TaskRun,
     ApiLightExecution,

@@ -12,12 +12,12 @@ from downbeat.common.api.pagination import page_request, paginate
 from downbeat.common.scope import tenant_scope
 from executions.api import requests, shapes
 from executions.api.breakpoints import breakpoints_of
+from executions.api.deletion import deletion_of
 from executions.api.repetition import idempotency_of
 from executions.models import Execution
 from executions.selectors import execution_filters, searching
 from executions.selectors import executions as selector
 from executions.services import breakpoints, control, deletion, forecast, marking, reruns
-from executions.services.deletion import DeletionScope
 from executions.services.start import ROUTE_REPLAY
 from tenants.http import TenantViewSet
 
@@ -74,7 +74,7 @@ class ExecutionViewSet(TenantViewSet):
 
     def destroy(self, request: Request, pk: str, **_address: str) -> Response:
         """Deletes an execution that has ended, with what it left."""
-        scope = DeletionScope(files=requests.flag_of(request, "deleteStorage", default=True))
+        scope = deletion_of(request)
         with tenant_scope(self.tenant.id):
             deletion.delete(requests.uuid_of(pk), scope, actor=self.actor)
         return Response(status=204)

@@ -14,12 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from downbeat.common import storage
+from downbeat.common.api.conditions import uuid_or_nil
 from downbeat.common.errors import FieldError, Invalid, InvalidFields
 from downbeat.common.scope import tenant_scope
 from executions.api import requests
 from executions.models import Execution
+from executions.runtime import parquet
 from executions.selectors import executions as selector
-from executions.selectors.filtering import uuid_or_nil
 from tenants.actors import Actor
 from tenants.http import TenantViewSet
 
@@ -67,7 +68,12 @@ class FileViewSet(TenantViewSet):
         encoding = request.query_params.get("encoding") or "utf-8"
         name = address.rsplit("/", 1)[-1]
         extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
-        with storage.storage_for(self.tenant.id).open(address) as content:
+        files = storage.storage_for(self.tenant.id)
+        with files.open(address) as content:
+            if extension == "parquet":
+                found, more = parquet.first_rows(content, files.size(address), rows)
+                facts = {"extension": extension, "truncated": more}
+                return Response({**facts, "type": "LIST", "content": found})
             return Response(preview(content, extension, rows=rows, encoding=encoding))
 
     def _address(self, request: Request, pk: str) -> str:

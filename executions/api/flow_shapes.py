@@ -7,7 +7,7 @@ from typing import Any
 
 from downbeat.common import clock
 from downbeat.sdk.task import Task
-from executions.selectors.why import Reason
+from executions.selectors.reasons import Reason
 from flows.contracts import RevisionRef
 
 Json = dict[str, Any]

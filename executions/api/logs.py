@@ -11,17 +11,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from downbeat.common import clock
+from downbeat.common.api import conditions
+from downbeat.common.api.conditions import Field
 from downbeat.common.api.filters import Clause, Op
 from downbeat.common.api.pagination import page_request, paginate
 from downbeat.common.scope import tenant_scope
 from executions.api import requests
 from executions.models import Execution, LogLine
 from executions.selectors import executions as selector
-from executions.selectors import filtering
 from executions.selectors import logs as lines
-from executions.selectors.filtering import Field
 from executions.selectors.logs import LogQuery
-from executions.services import control
 from tenants.http import TenantViewSet
 
 Json = dict[str, Any]
@@ -45,13 +44,13 @@ FIELDS: Final[Mapping[str, Field]] = {
     "level": Field(
         frozenset({Op.EQUALS, Op.NOT_EQUALS, Op.IN, Op.GREATER_THAN_OR_EQUAL_TO}), _level
     ),
-    "executionId": filtering.identity("execution_id"),
-    "taskId": filtering.text("task_id"),
-    "taskRunId": filtering.identity("task_run_id"),
-    "attemptNumber": filtering.number("attempt_number"),
-    "startDate": filtering.moment("at"),
-    "endDate": filtering.moment("at"),
-    "timeRange": filtering.since("at"),
+    "executionId": conditions.identity("execution_id"),
+    "taskId": conditions.text("task_id"),
+    "taskRunId": conditions.identity("task_run_id"),
+    "attemptNumber": conditions.number("attempt_number"),
+    "startDate": conditions.moment("at"),
+    "endDate": conditions.moment("at"),
+    "timeRange": conditions.since("at"),
 }
 
 
@@ -67,9 +66,9 @@ def _of_execution(field: Field) -> Field:
 
 SEARCHED: Final[Mapping[str, Field]] = {
     **FIELDS,
-    "namespace": _of_execution(filtering.text("namespace")),
-    "flowId": _of_execution(filtering.text("flow_id")),
-    "triggerId": _of_execution(filtering.text("trigger_id")),
+    "namespace": _of_execution(conditions.text("namespace")),
+    "flowId": _of_execution(conditions.text("flow_id")),
+    "triggerId": _of_execution(conditions.text("trigger_id")),
 }
 
 
@@ -88,7 +87,7 @@ class LogViewSet(TenantViewSet):
         """Lines of an execution; ``after`` takes up where a former answer ended."""
         query = query_of(request)
         with tenant_scope(self.tenant.id):
-            row = selector.find(self.actor, requests.uuid_of(pk), "log.view")
+            row = selector.find_owner(self.actor, requests.uuid_of(pk), "log.view")
             found = list(lines.of_execution(row.id, query)[: lines.MOST])
         return Response([line(row, item) for item in found])
 
@@ -97,7 +96,7 @@ class LogViewSet(TenantViewSet):
         query = query_of(request)
         tenant_id = self.tenant.id
         with tenant_scope(tenant_id):
-            row = selector.find(self.actor, requests.uuid_of(pk), "log.view")
+            row = selector.find_owner(self.actor, requests.uuid_of(pk), "log.view")
 
         def stream() -> Any:
             # The scope of the request is over when this runs; each batch opens its own.
@@ -121,7 +120,7 @@ class LogViewSet(TenantViewSet):
         """Deletes lines of an execution."""
         query = query_of(request)
         with tenant_scope(self.tenant.id):
-            row = control.editable(requests.uuid_of(pk), self.actor, "log.delete")
+            row = selector.find_owner(self.actor, requests.uuid_of(pk), "log.delete")
             lines.of_execution(row.id, query).delete()
         return Response(status=204)
 
@@ -131,7 +130,7 @@ class LogViewSet(TenantViewSet):
         """Deletes the lines of all executions of a flow."""
         trigger = request.query_params.get("triggerId")
         with tenant_scope(self.tenant.id):
-            rows = selector.seen_by(self.actor, "log.delete")
+            rows = selector.owners_of_records(self.actor, "log.delete")
             rows = rows.filter(namespace=namespace, flow_id=flow_id)
             rows = rows.filter(trigger_id=trigger) if trigger else rows
             LogLine.objects.filter(execution_id__in=rows.values("id")).delete()
@@ -142,15 +141,13 @@ class LogViewSet(TenantViewSet):
         asked = page_request(request.query_params)
         chosen = requests.filters_of(request, SEARCHED)
         with tenant_scope(self.tenant.id):
-            owners = selector.seen_by(self.actor, "log.view")
+            owners = selector.owners_of_records(self.actor, "log.view")
             rows = LogLine.objects.filter(execution_id__in=owners.values("id"))
-            rows = rows.filter(filtering.condition(chosen, SEARCHED))
+            rows = rows.filter(conditions.condition(chosen, SEARCHED))
             page = paginate(rows.order_by(*asked.order_by(SORTS, ("-idx",))), asked)
             known = {
                 row.id: row
-                for row in selector.all_executions().filter(
-                    id__in={item.execution_id for item in page.results}
-                )
+                for row in owners.filter(id__in={item.execution_id for item in page.results})
             }
         shown = page.map(lambda item: line(known[item.execution_id], item)).as_json()
         return Response({**shown, "type": "OFFSET" if asked.after is None else "CURSOR"})
@@ -161,7 +158,7 @@ def query_of(request: Request) -> LogQuery:
     run = request.query_params.get("taskRunId")
     return LogQuery(
         min_level=request.query_params.get("minLevel") or "TRACE",
-        task_run_id=filtering.uuid_or_nil(run) if run else None,
+        task_run_id=conditions.uuid_or_nil(run) if run else None,
         task_id=request.query_params.get("taskId") or None,
         attempt=requests.number_of(request, "attempt"),
         after=requests.number_of(request, "after"),

@@ -34,6 +34,11 @@ DRY: Final = Query("dryRun", "boolean", "Only tells what would run again.")
 LABELLED: Final = Query("labels", text="`key:value`.", many=True)
 PATH: Final = Query("path", text="The file's URI.", needed=True)
 STORAGE: Final = Query("deleteStorage", "boolean", "With its files; true unless told.")
+PARTS: Final = (
+    Query("deleteLogs", "boolean", "With its log lines; true unless told."),
+    Query("deleteMetrics", "boolean", "With its metrics; true unless told."),
+    STORAGE,
+)
 LIVE_TOO: Final = Query("includeNonTerminated", "boolean", "Also what still runs.")
 LATEST: Final = Query("latestRevision", "boolean")
 STATUS: Final = Query("newStatus", needed=True)
@@ -138,7 +143,7 @@ EXECUTIONS: Final[Mapping[str, Operation]] = {
         query=(LABELLED, REVISION),
     ),
     f"GET {ONE}": Operation("getExecution", "Execution"),
-    f"DELETE {ONE}": Operation("deleteExecution", query=(STORAGE,)),
+    f"DELETE {ONE}": Operation("deleteExecution", query=PARTS),
     f"GET {ONE}/flow": Operation("getFlowFromExecutionById", "FlowForExecution"),
     f"GET {ONE}/graph": Operation("getExecutionFlowGraph", "FlowGraph"),
     f"GET {ONE}/why": Operation("whyExecutionWaits", "WaitReasons"),
@@ -183,7 +188,7 @@ EXECUTIONS: Final[Mapping[str, Operation]] = {
 def _many() -> Iterator[tuple[str, Operation]]:
     """The two routes of each action on many."""
     kinds: tuple[tuple[str, str, str, tuple[Query, ...]], ...] = (
-        ("DELETE", "", "deleteExecutions", (LIVE_TOO, STORAGE)),
+        ("DELETE", "", "deleteExecutions", (LIVE_TOO, *PARTS)),
         ("DELETE", "kill/", "killExecutions", ()),
         ("POST", "pause/", "pauseExecutions", ()),
         ("POST", "resume/", "resumeExecutions", ()),

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from downbeat.common import clock
+from downbeat.common.api.conditions import uuid_or_nil
 from downbeat.common.api.pagination import page_request, paginate
 from downbeat.common.scope import tenant_scope
 from executions.api import requests
@@ -15,7 +16,6 @@ from executions.models import Metric, Output, TaskRun
 from executions.runtime.outputs import value_of
 from executions.selectors import executions as selector
 from executions.selectors import metrics as numbers
-from executions.selectors.filtering import uuid_or_nil
 from executions.services.errors import ExecutionMissing
 from tenants.http import TenantViewSet
 

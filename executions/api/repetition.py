@@ -24,18 +24,32 @@ def idempotency_of(
     The same key gives the same execution for a day; with another query, other inputs or files it
     is refused. Files are read once more to be compared by content.
     """
-    key = request.headers.get("Idempotency-Key")
-    if not key:
+    key = _key(request)
+    if key is None:
         return None
-    if len(key) > LONGEST_KEY:
+    inputs = {name: _fingerprint(value) for name, value in given.items()}
+    return _sent(request, key, route, {"flow": about, "inputs": inputs})
+
+
+def idempotency_of_call(request: Request, route: str, content: bytes) -> Idempotency | None:
+    """The same for a call that starts something with its whole body."""
+    key = _key(request)
+    if key is None:
+        return None
+    return _sent(request, key, route, {"content": content.decode("latin-1")})
+
+
+def _key(request: Request) -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key and len(key) > LONGEST_KEY:
         raise InvalidFields(
             [FieldError(f"at most {LONGEST_KEY} characters", path="Idempotency-Key")]
         )
-    body = {
-        "flow": about,
-        "query": sorted(request.query_params.lists()),
-        "inputs": {name: _fingerprint(value) for name, value in given.items()},
-    }
+    return key or None
+
+
+def _sent(request: Request, key: str, route: str, asked: Mapping[str, Any]) -> Idempotency:
+    body = {**asked, "query": sorted(request.query_params.lists())}
     return Idempotency.of(key, route=route, body=body)
 
 

@@ -9,12 +9,11 @@ from uuid import UUID
 
 from rest_framework.request import Request
 
-from downbeat.common.api import filters
+from downbeat.common.api import conditions, filters
+from downbeat.common.api.conditions import Field
 from downbeat.common.api.filters import Group
 from downbeat.common.errors import FieldError, InvalidFields
 from downbeat.sdk.labels import Label
-from executions.selectors import filtering
-from executions.selectors.filtering import Field
 from executions.selectors.states import instant
 from executions.services.errors import ExecutionMissing
 from executions.services.inputs import Given, Upload
@@ -22,8 +21,8 @@ from executions.services.inputs import Given, Upload
 
 def filters_of(request: Request, fields: Mapping[str, Field]) -> Group:
     """The filters of the query string; 422 for an unknown field or operator."""
-    ops = filtering.ops_of(fields)
-    return filters.parse(request.query_params, ops, maps=filtering.maps_of(fields))
+    ops = conditions.ops_of(fields)
+    return filters.parse(request.query_params, ops, maps=conditions.maps_of(fields))
 
 
 def uuid_of(text: object) -> UUID:

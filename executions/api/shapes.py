@@ -11,6 +11,7 @@ from downbeat.sdk.fields import format_duration
 from downbeat.sdk.inputs import Input, SecretInput
 from executions.contracts import Started
 from executions.models import Execution
+from executions.runtime.variables import set_by_tasks
 from executions.selectors.executions import AttemptView, TaskRunView
 from executions.selectors.states import Moment, StateView, state_view
 from executions.services.checking import FailedCheck
@@ -53,7 +54,7 @@ def execution(row: Execution, runs: Iterable[TaskRunView] | None = None) -> Json
         "flowId": row.flow_id,
         "flowRevision": row.revision,
         "inputs": row.inputs,
-        "variables": row.variables,
+        "variables": set_by_tasks(row.variables),
         "labels": row.labels,
         "state": state(state_view(row.state, row.histories, row.created_at)),
         "originalId": str(row.original_id),
@@ -134,6 +135,10 @@ def attempt(view: AttemptView) -> Json:
         shown["logFile"] = view.log_file
     if view.reason is not None:
         shown["reason"] = view.reason
+    if view.kill is not None:
+        shown["kill"] = dict(view.kill)
+    if view.remote:
+        shown["remote"] = list(view.remote)
     return shown
 
 

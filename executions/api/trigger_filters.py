@@ -8,12 +8,11 @@ from typing import Any, Final
 from django.db.models import Q
 from rest_framework.request import Request
 
-from downbeat.common.api import filters
+from downbeat.common.api import conditions, filters
+from downbeat.common.api.conditions import Field
 from downbeat.common.api.filters import Clause, Group, Op
 from downbeat.common.errors import FieldError, InvalidFields
 from executions.api import requests
-from executions.selectors import filtering
-from executions.selectors.filtering import Field
 
 SORTS: Final = {
     "namespace": "namespace",
@@ -48,7 +47,7 @@ def _state(clause: Clause) -> Q:
     found = Q(pk__in=[])
     for value in clause.values:
         if value.upper() not in known:
-            raise filtering.refused(clause, "use ENABLED or DISABLED")
+            raise conditions.refused(clause, "use ENABLED or DISABLED")
         found |= known[value.upper()]
     return found
 
@@ -56,7 +55,7 @@ def _state(clause: Clause) -> Q:
 def _kind(clause: Clause) -> Q:
     wanted = [KINDS.get(value.upper()) for value in clause.values]
     if None in wanted:
-        raise filtering.refused(clause, f"use one of {', '.join(KINDS)}")
+        raise conditions.refused(clause, f"use one of {', '.join(KINDS)}")
     return Q(family__in=wanted)
 
 
@@ -76,26 +75,26 @@ def fields_of(request: Request) -> Mapping[str, Field]:
 
 def _interval(column: str) -> dict[str, Field]:
     return {
-        "timeRange": filtering.since(column),
-        "startDate": filtering.moment(column),
-        "endDate": filtering.moment(column),
+        "timeRange": conditions.since(column),
+        "startDate": conditions.moment(column),
+        "endDate": conditions.moment(column),
     }
 
 
 FIELDS: Final[Mapping[str, Field]] = {
     "q": Field(ONE, lambda clause: matching(clause.value)),
-    "namespace": filtering.text("namespace"),
-    "flowId": filtering.text("flow_id"),
-    "triggerId": filtering.text("trigger_id"),
-    "type": filtering.text("type"),
-    "workerId": filtering.identity("worker_id"),
-    "triggerExecutionId": filtering.identity("execution_id"),
-    "executionId": filtering.identity("execution_id"),
+    "namespace": conditions.text("namespace"),
+    "flowId": conditions.text("flow_id"),
+    "triggerId": conditions.text("trigger_id"),
+    "type": conditions.text("type"),
+    "workerId": conditions.identity("worker_id"),
+    "triggerExecutionId": conditions.identity("execution_id"),
+    "executionId": conditions.identity("execution_id"),
     "triggerState": Field(WORDS, _state),
     "kind": Field(WORDS, _kind),
     "locked": Field(ONE, _locked),
-    "nextExecutionDate": filtering.moment("next_at"),
-    "lastTriggeredDate": filtering.moment("last_at"),
+    "nextExecutionDate": conditions.moment("next_at"),
+    "lastTriggeredDate": conditions.moment("last_at"),
 }
 
 
@@ -104,7 +103,7 @@ def asked(request: Request, fields: Mapping[str, Field]) -> Group:
     if request.method != "DELETE" or not request.data:
         return requests.filters_of(request, fields)
     query: dict[str, Any] = dict(_pairs(request.data))
-    return filters.parse(query, filtering.ops_of(fields), maps=filtering.maps_of(fields))
+    return filters.parse(query, conditions.ops_of(fields), maps=conditions.maps_of(fields))
 
 
 def _pairs(body: Any) -> list[tuple[str, str]]:

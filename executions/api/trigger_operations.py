@@ -76,6 +76,13 @@ class TriggerAndState(Shape):
     state: TriggerState
 
 
+class ScheduleDates(Shape):
+    """Dates of a schedule; `truncated` when there are more."""
+
+    dates: tuple[str, ...]
+    truncated: bool
+
+
 class TriggerId(Shape):
     """Names a trigger."""
 
@@ -148,6 +155,7 @@ SHAPES: Final[tuple[type[Shape], ...]] = (
     TriggerState,
     WrittenTrigger,
     TriggerAndState,
+    ScheduleDates,
     TriggerId,
     TriggerSwitch,
     TriggersSwitch,
@@ -187,6 +195,15 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     ),
     **dict(_many("unlock", "unlockTriggers")),
     f"POST {ONE}/unlock": Operation("unlockTrigger", STATE),
+    f"GET {ONE}/dates": Operation(
+        "scheduleDates",
+        "ScheduleDates",
+        query=(
+            Query("from", text="Now unless told."),
+            Query("to", text="A year after `from` unless told."),
+            Query("size", "integer", "1 to 1000."),
+        ),
+    ),
     f"POST {ONE}/restart": Operation("restartTrigger", STATE),
     f"DELETE {ONE}": Operation("deleteTrigger"),
     f"DELETE {T}/delete/by-triggers": Operation("deleteTriggersByIds", MANY, body=IDS),

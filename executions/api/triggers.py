@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
 from django.db.models import Q, QuerySet
@@ -12,22 +13,24 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from downbeat.common import clock
+from downbeat.common.api import conditions
 from downbeat.common.api.pagination import page_request, paginate
 from downbeat.common.errors import FieldError, InvalidFields
 from downbeat.common.models import uuid7
 from downbeat.common.scope import tenant_scope
 from executions.api import requests, trigger_filters, trigger_shapes
 from executions.models import TriggerState
-from executions.selectors import filtering
 from executions.selectors.states import instant
 from executions.services import triggers
 from executions.services.triggers import Backfill, TriggerAddress
-from tenants.access import visible
+from tenants.access import touchable
 from tenants.http import TenantViewSet
 
 VIEW: Final = "trigger.view"
 EDIT: Final = "trigger.edit"
 DELETE: Final = "trigger.delete"
+YEAR: Final = timedelta(days=366)
 MOST: Final = 10_000
 TOGETHER: Final = 500
 """Triggers changed in one transaction, when there are many."""
@@ -41,6 +44,7 @@ class TriggerViewSet(TenantViewSet):
         "search": VIEW,
         "of_flow": VIEW,
         "export": VIEW,
+        "dates": VIEW,
         "set_disabled": EDIT,
         "set_disabled_many": EDIT,
         "set_disabled_by_query": EDIT,
@@ -68,6 +72,16 @@ class TriggerViewSet(TenantViewSet):
         if text := request.query_params.get("q"):
             named &= trigger_filters.matching(text)
         return self._page(request, trigger_shapes.state, named)
+
+    def dates(self, request: Request, **address: str) -> Response:
+        """The dates of a schedule between `from` and `to`: what is next, or what a backfill runs."""
+        start = _date_of(request, "from") or clock.now()
+        end = _date_of(request, "to") or start + YEAR
+        most = min(requests.number_of(request, "size") or triggers.MOST_DATES, triggers.MOST_DATES)
+        with tenant_scope(self.tenant.id):
+            found = triggers.dates(_address_of(address), start, end, actor=self.actor)
+        shown = [clock.wire(date) for date in found[:most]]
+        return Response({"dates": shown, "truncated": len(found) > len(shown)})
 
     def export(self, request: Request, **_address: str) -> HttpResponse:
         """The triggers that the filters find, as a table."""
@@ -191,14 +205,24 @@ class TriggerViewSet(TenantViewSet):
     def _chosen(self, request: Request, permission: str) -> QuerySet[TriggerState]:
         fields = trigger_filters.fields_of(request)
         chosen = trigger_filters.asked(request, fields)
-        rows = visible(self.actor, permission, TriggerState.objects.all(), field="namespace_id")
-        return rows.filter(filtering.condition(chosen, fields)).order_by(*trigger_filters.ORDER)
+        rows = touchable(self.actor, permission, TriggerState.objects.all(), field="namespace_id")
+        return rows.filter(conditions.condition(chosen, fields)).order_by(*trigger_filters.ORDER)
 
 
 def _body(request: Request) -> Mapping[str, Any]:
     if not isinstance(request.data, Mapping):
         raise InvalidFields([FieldError("send an object", code="body")])
     return request.data
+
+
+def _date_of(request: Request, name: str) -> datetime | None:
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    try:
+        return instant(text)
+    except ValueError:
+        raise InvalidFields([FieldError("not an ISO-8601 date", path=name)]) from None
 
 
 def _flag(body: Mapping[str, Any], name: str) -> bool:

@@ -7,7 +7,16 @@ from typing import Any, Final
 from django.urls import URLPattern, path
 
 from downbeat.common.api.operations import declare
-from executions.api import documents, record_documents, trigger_operations
+from executions.api import (
+    asset_operations,
+    checks,
+    documents,
+    record_documents,
+    statistics,
+    trigger_operations,
+    worker_urls,
+)
+from executions.api.assets import AssetViewSet
 from executions.api.bulk import BulkViewSet
 from executions.api.evaluation import EvaluationView
 from executions.api.executions import ExecutionViewSet
@@ -17,7 +26,15 @@ from executions.api.limits import LimitViewSet
 from executions.api.logs import LogViewSet
 from executions.api.operations import OPERATIONS
 from executions.api.outputs import MetricViewSet, OutputViewSet
+from executions.api.policies import PolicyEvaluationViewSet
+from executions.api.quotas import (
+    QuotaViewSet,
+    TenantCeilingsView,
+    TenantCeilingView,
+    TenantShareView,
+)
 from executions.api.starting import StartViewSet
+from executions.api.statistics import StatisticsViewSet
 from executions.api.streams import TopicView
 from executions.api.triggers import TriggerViewSet
 from executions.api.webhooks import WebhookView
@@ -30,6 +47,10 @@ declare(
     shapes=trigger_operations.SHAPES,
     pages=trigger_operations.PAGES,
 )
+
+declare(asset_operations.OPERATIONS, shapes=asset_operations.SHAPES, pages=asset_operations.PAGES)
+declare(statistics.OPERATIONS, shapes=statistics.SHAPES)
+declare(checks.OPERATIONS, shapes=checks.SHAPES)
 
 E: Final = "<slug:tenant>/executions"
 ONE: Final = f"{E}/<uuid:pk>"
@@ -74,6 +95,8 @@ EXECUTIONS: Final[list[URLPattern]] = [
     at(f"{E}/latest", FacetViewSet, post="latest"),
     at(f"{E}/distinct-field-values", FacetViewSet, get="values"),
     at(f"{E}/export/by-query/csv", FacetViewSet, get="export"),
+    at(f"{E}/statistics", StatisticsViewSet, get="over_time"),
+    at(f"{E}/flows/{FLOW}/grid", StatisticsViewSet, get="grid"),
     at(f"{E}/flows/{FLOW}", FacetViewSet, get="flow_to_start"),
     at(f"{E}/namespaces", FacetViewSet, get="namespaces"),
     at(f"{E}/namespaces/<str:namespace>/flows", FacetViewSet, get="flows_to_start"),
@@ -119,6 +142,18 @@ EXECUTIONS: Final[list[URLPattern]] = [
     at(f"{E}/{FLOW}/validate", StartViewSet, post="validate"),
 ]
 
+Q: Final = "<slug:tenant>/quotas"
+OF_TENANT: Final = "instance/tenants/<slug:slug>"
+QUOTAS: Final[list[URLPattern]] = [
+    at(Q, QuotaViewSet, get="list", post="create"),
+    at(f"{Q}/<uuid:id>", QuotaViewSet, get="retrieve", put="update", delete="destroy"),
+    at("<slug:tenant>/quota-limits", QuotaViewSet, get="limits"),
+    at("<slug:tenant>/quota-limits/reset", QuotaViewSet, post="recheck"),
+    path(f"{OF_TENANT}/quotas", TenantCeilingsView.as_view()),
+    path(f"{OF_TENANT}/quotas/<str:kind>", TenantCeilingView.as_view()),
+    path(f"{OF_TENANT}/share", TenantShareView.as_view()),
+]
+
 LOGS: Final[list[URLPattern]] = [
     at(f"{L}/search", LogViewSet, get="search"),
     at(f"{L}/<uuid:pk>", LogViewSet, get="list", delete="destroy"),
@@ -154,13 +189,49 @@ TRIGGERS: Final[list[URLPattern]] = [
     *many("backfill/unpause", "unpause_many"),
     *many("backfill/delete", "end_backfill_many"),
     at(f"{T}/{ID}/unlock", TriggerViewSet, post="unlock"),
+    at(f"{T}/{ID}/dates", TriggerViewSet, get="dates"),
     at(f"{T}/{ID}/restart", TriggerViewSet, post="restart"),
     at(f"{T}/{ID}", TriggerViewSet, delete="destroy"),
     at(f"{T}/{FLOW}", TriggerViewSet, get="of_flow"),
+]
+
+A: Final = "<slug:tenant>/assets"
+ASSETS: Final[list[URLPattern]] = [
+    at(f"{A}/search", AssetViewSet, get="search"),
+    at(f"{A}/usages/search", AssetViewSet, get="usages"),
+    at(f"{A}/lineage-events/search", AssetViewSet, get="lineage_events"),
+    # The name of an asset is a URI: it may hold slashes, also as %2F.
+    at(f"{A}/<path:pk>/dependencies", AssetViewSet, get="dependencies"),
+    at(f"{A}/<path:pk>", AssetViewSet, get="retrieve"),
 ]
 
 STREAMS: Final[list[URLPattern]] = [
     path("<slug:tenant>/stream/allowed", TopicView.as_view()),
 ]
 
-urlpatterns: list[URLPattern] = [*EXECUTIONS, *LOGS, *NUMBERS, *TRIGGERS, *STREAMS]
+CHECKS: Final[list[URLPattern]] = [
+    at(
+        "<slug:tenant>/namespaces/<str:namespace>/credentials/<str:name>/test",
+        checks.CheckViewSet,
+        post="create",
+    ),
+]
+
+POLICIES: Final = [
+    at("<slug:tenant>/policies/evaluate", PolicyEvaluationViewSet, post="written"),
+    at("<slug:tenant>/policies/<uuid:id>/evaluate", PolicyEvaluationViewSet, get="stored"),
+    at("<slug:tenant>/policies/approvals/start", PolicyEvaluationViewSet, post="request_start"),
+]
+
+urlpatterns: list[URLPattern] = [
+    *worker_urls.urlpatterns,
+    *CHECKS,
+    *POLICIES,
+    *EXECUTIONS,
+    *QUOTAS,
+    *LOGS,
+    *NUMBERS,
+    *ASSETS,
+    *TRIGGERS,
+    *STREAMS,
+]

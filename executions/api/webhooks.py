@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from executions.api import shapes
+from executions.api.repetition import idempotency_of_call
 from executions.api.starting import body_of
-from executions.services.start import Idempotency
 from executions.streams.calls import WISH, Wish
 from executions.triggering import webhooks
 from executions.triggering.webhooks import Answered, Call, WebhookUnknown
@@ -58,7 +57,8 @@ class WebhookView(PublicAPIView):
             parameters=dict(request.query_params.lists()),
             path=path,
         )
-        once = _idempotency(request, (namespace, flow_id, key, path), content)
+        route = f"webhook:{namespace}:{flow_id}:{key}:{path}"
+        once = idempotency_of_call(request, route, content)
         answer = webhooks.call(found.id, namespace, flow_id, key, sent, idempotency=once)
         if answer.started is None:
             return Response(status=204)
@@ -80,12 +80,3 @@ def _wish(request: Request, answer: Answered, status: int) -> dict[str, str]:
 
 def _headers(headers: Mapping[str, str]) -> dict[str, list[str]]:
     return {name: [value] for name, value in headers.items() if name.lower() not in HIDDEN}
-
-
-def _idempotency(request: Request, address: tuple[Any, ...], content: bytes) -> Idempotency | None:
-    key = request.headers.get("Idempotency-Key")
-    if not key:
-        return None
-    query = sorted(request.query_params.lists())
-    body = {"content": content.decode("latin-1"), "query": query}
-    return Idempotency.of(key[:255], route=f"webhook:{':'.join(map(str, address))}", body=body)

@@ -217,12 +217,13 @@ class KillAsked:
     """Somebody wants the execution to stop; with ``cascade`` its child executions too.
 
     ``end_as``: a task or an agreement has asked for this end, which is then no kill but the
-    execution's state; ``run`` is the task run that takes this end too.
+    execution's state; ``run`` is the task run that takes this end too. ``by`` names who asked.
     """
 
     cascade: bool = True
     end_as: State | None = None
     run: UUID | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

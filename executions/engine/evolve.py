@@ -171,6 +171,8 @@ def _fold(plan: Plan, snapshot: Snapshot, event: Folded) -> None:
     )
     if event.closes_iteration:
         scope = replace(scope, open=scope.open - 1)
+    if run.facts.get(Ask.BREAK):
+        scope = replace(scope, broken=True)
     _rescope(snapshot, run.parent, scope)
 
 
@@ -319,7 +321,7 @@ def _reopen(snapshot: Snapshot, event: Reopened) -> None:
 def _kept_facts(run: Run, event: Reopened) -> Mapping[str, Any]:
     """A group that goes on tells its outputs anew; what an iteration is about never changes."""
     if not event.fresh:
-        void = (Ask.OUTPUTS, lining.IN_LINE)
+        void = (Ask.OUTPUTS, Ask.BREAK, lining.IN_LINE)
         return {name: fact for name, fact in run.facts.items() if name not in void}
     names = (KEY, Ask.CHILD, Ask.BATCHES) if event.resumes else (KEY,)
     return {name: run.facts[name] for name in names if name in run.facts}

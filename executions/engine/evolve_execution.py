@@ -23,7 +23,7 @@ from executions.engine.events import (
 from executions.engine.rules.agreements import BREACHED, acted
 from executions.engine.rules.breaking import BREAKPOINTS, STOPPED_AT
 from executions.engine.rules.ending import FAILURE
-from executions.engine.rules.killing import ALONE, END_AS, END_RUN
+from executions.engine.rules.killing import ALONE, ASKED_BY, END_AS, END_RUN
 from executions.engine.state import Ask, Execution, Moment, State
 
 RETRY_AT: Final = "retryAt"
@@ -32,6 +32,7 @@ ENDINGS: Final = frozenset(
         RETRY_AT,
         FAILURE,
         ALONE,
+        ASKED_BY,
         END_AS,
         END_RUN,
         BREACHED,
@@ -101,6 +102,8 @@ def _killed(execution: Execution, event: KillAsked) -> Execution:
         facts[END_AS] = event.end_as
     if event.run is not None:
         facts.setdefault(END_RUN, str(event.run))
+    if event.by is not None:
+        facts.setdefault(ASKED_BY, event.by)
     return replace(execution, kill_asked=True, pause_asked=False, facts=facts)
 
 

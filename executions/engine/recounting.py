@@ -10,7 +10,7 @@ from uuid import UUID
 from downbeat.sdk.shapes import Graph, Iteration
 from executions.engine.counting import phase_of, plus
 from executions.engine.plan import Plan
-from executions.engine.state import Phase, Run, Scope, Snapshot
+from executions.engine.state import Ask, Phase, Run, Scope, Snapshot
 
 ORDER: Final = (Phase.TASKS, Phase.ERRORS, Phase.FINALLY, Phase.AFTER)
 
@@ -47,6 +47,7 @@ def recount(plan: Plan, snapshot: Snapshot, owner: UUID | None) -> Scope:
         total=old.total,
         round=old.round,
         since=old.since,
+        broken=any(run.folded and run.facts.get(Ask.BREAK) for run in children),
     )
     for run in children:
         if run.folded and order_of(plan, run) == ORDER.index(Phase.TASKS):

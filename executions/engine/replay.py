@@ -7,12 +7,17 @@ from collections.abc import Iterable
 from executions.engine.events import Event
 from executions.engine.evolve import evolve
 from executions.engine.plan import Plan
-from executions.engine.state import Execution, Snapshot
+from executions.engine.state import Execution, Run, Snapshot
 
 
-def play(plan: Plan, execution: Execution, events: Iterable[Event]) -> Snapshot:
-    """The snapshot of an execution after all of its events; ``execution`` is as it was created."""
-    snapshot = Snapshot(execution)
+def play(
+    plan: Plan, execution: Execution, events: Iterable[Event], runs: Iterable[Run] = ()
+) -> Snapshot:
+    """The snapshot of an execution after all of its events; ``execution`` is as it was created.
+
+    ``runs`` are those with which it began: a replay has copies of what it keeps.
+    """
+    snapshot = Snapshot(execution, {run.id: run for run in runs})
     for event in events:
         evolve(plan, snapshot, event)
     return snapshot

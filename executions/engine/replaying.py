@@ -15,7 +15,7 @@ from downbeat.sdk.shapes import Concurrent, Graph, Iteration
 from executions.engine.counting import phase_of
 from executions.engine.events import LinedUp
 from executions.engine.evolve import evolve
-from executions.engine.plan import Plan
+from executions.engine.plan import Kind, Plan
 from executions.engine.recounting import is_afterwards, order_of, recount
 from executions.engine.rules import lining
 from executions.engine.state import Execution, Moment, Phase, Run, Scope, Snapshot, State
@@ -50,6 +50,36 @@ def replay(
     for group, line in _lines(plan, copies).items():
         evolve(plan, new, LinedUp(group, line))
     return Replayed(tuple(copies.values()), recount(plan, new, None), ids)
+
+
+def whole(plan: Plan, old: Snapshot, start: UUID) -> UUID:
+    """Where a replay from this run has to begin: a working directory runs as a whole, or not."""
+    for id in old.runs[start].ancestors:
+        if plan.nodes[old.runs[id].node].kind is Kind.DIRECTORY:
+            return id
+    return start
+
+
+def at_work(plan: Plan, old: Snapshot, start: UUID) -> tuple[Run, ...]:
+    """The runs that a replay from this one would copy although they are at work.
+
+    Nobody would ever end the copies: what works on a run knows the old one only.
+    """
+    chain = {start, *old.runs[start].ancestors}
+    return tuple(
+        run
+        for run in old.runs.values()
+        if run.id not in chain
+        and _is_at_work(run)
+        and not is_afterwards(plan, old, run)
+        and _is_kept(plan, old, run, chain, start)
+    )
+
+
+def _is_at_work(run: Run) -> bool:
+    """Whether the run has begun and not ended; one that waits for its turn begins as well anew."""
+    begun = run.live_attempt or run.state not in (State.CREATED, State.RESTARTED)
+    return not run.ended and begun and not lining.waits(run)
 
 
 def _lines(plan: Plan, copies: Mapping[UUID, Run]) -> dict[UUID, tuple[UUID, ...]]:

@@ -26,6 +26,7 @@ from executions.engine.evolve import evolve
 from executions.engine.lines import TakenUp, lines_of
 from executions.engine.plan import Kind, Plan
 from executions.engine.recounting import ORDER, is_afterwards, order_of, recount
+from executions.engine.rules import killing
 from executions.engine.state import TERMINAL, Phase, Run, Snapshot, State
 
 UNWELL: Final = frozenset({State.FAILED, State.KILLED, State.CANCELLED, State.RETRIED})
@@ -51,17 +52,41 @@ def mark(
     plan: Plan, snapshot: Snapshot, run: UUID, state: State, now: datetime
 ) -> tuple[Event, ...]:
     """Gives a run a state by hand; the execution goes on from there."""
-    found = snapshot.runs.get(run)
-    if found is None or found.dynamic or is_afterwards(plan, snapshot, found):
+    if why_not(plan, snapshot, run) is not None:
         return ()
-    if found.live_attempt or (found.scope is not None and found.scope.live):
-        return ()
+    found = snapshot.runs[run]
     if found.state is State.PAUSED and state in (State.RUNNING, State.SUCCESS):
         return _recorded(plan, snapshot, [ResumeAsked(run, now)])
-    void = _void(plan, snapshot, [found], [])
-    if any(not snapshot.runs[id].ended for id in void):
-        return ()
     return _reopen(plan, snapshot, [found], state if state in TERMINAL else State.RESTARTED, now)
+
+
+def why_not(plan: Plan, snapshot: Snapshot, run: UUID) -> str | None:
+    """Why no state can be given to a run by hand; None if one can."""
+    found = snapshot.runs.get(run)
+    if found is None:
+        return "it is gone"
+    if found.dynamic:
+        return "its task is no step of the flow"
+    if killing.holds(snapshot):
+        return "the execution is being killed"
+    if is_afterwards(plan, snapshot, found):
+        return "its task runs after the execution"
+    above = [snapshot.runs[id] for id in found.ancestors]
+    if any(plan.nodes[one.node].kind is Kind.DIRECTORY for one in above):
+        return "it is part of a working directory, which runs as a whole"
+    if _is_busy(plan, found):
+        return "it is at work"
+    if any(not snapshot.runs[id].ended for id in _void(plan, snapshot, [found], [])):
+        return "tasks that follow from it are at work"
+    return None
+
+
+def _is_busy(plan: Plan, run: Run) -> bool:
+    """Whether somebody works on the run: a worker, a child execution, or a task inside it."""
+    if run.live_attempt or (run.scope is not None and (run.scope.live or run.scope.open)):
+        return True
+    has_child = plan.nodes[run.node].kind is Kind.CHILD and run.child is not None
+    return has_child and run.state is State.RUNNING
 
 
 def _is_cause(plan: Plan, snapshot: Snapshot, run: Run) -> bool:

@@ -73,6 +73,7 @@ class Ask(StrEnum):
     CHILD = "child"
     BATCHES = "batches"
     OUTPUTS = "outputs"
+    BREAK = "break"
     LISTENERS = "listeners"
 
 
@@ -120,6 +121,8 @@ class Scope:
     """Children that were taken up again and wait for their turn; they live, but do no work."""
     next_in_line: UUID | None = None
     """Whose turn comes next."""
+    broken: bool = False
+    """Whether an item has stopped the loop: no further one begins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,10 @@ class Attempt(PartOfExecution):
     """One try of a task run on one worker.
 
     State, lease and worker live here only. ``epoch`` grows with every claim and release and
-    fences every later write. A group's claims read ``attempt_to_claim``.
+    fences every later write. A group's claims read
+    ``attempt_to_claim``, tenant by tenant. ``kill`` says who asked
+    for its end, and when that was delivered and confirmed; ``remote`` what became of its job in
+    another system.
     """
 
     pk = models.CompositePrimaryKey("tenant_id", "execution_id", "task_run_id", "number")
@@ -88,6 +91,8 @@ class Attempt(PartOfExecution):
     reason = models.TextField(null=True)
     error = models.TextField(null=True)
     log_file = models.TextField(null=True)
+    kill = models.JSONField(null=True)
+    remote = models.JSONField(null=True)
 
     class Meta:
         db_table = "attempt"
@@ -100,7 +105,7 @@ class Attempt(PartOfExecution):
         )
         indexes = (
             models.Index(
-                fields=["worker_group", "-priority", "execution_id", "task_run_id"],
+                fields=["worker_group", "tenant_id", "-priority", "execution_id", "task_run_id"],
                 condition=models.Q(state="QUEUED"),
                 name="attempt_to_claim",
             ),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from downbeat.sdk.fields import format_duration
+from downbeat.sdk.fields import format_duration, truth
 from executions.engine.events import Breached, Event, KillAsked
 from executions.engine.rules.agreements import ENDS, last_unfinished
 from executions.engine.state import Snapshot, State
 from executions.runtime.inbox import Message, post_all
-from flows.spec.expressions import ExpressionError, compile_template, truthy
+from flows.spec.expressions import ExpressionError, compile_template
 from flows.spec.expressions.errors import UndefinedError
 from flows.spec.flow import ExecutionAssertion, MaxDuration, Sla
 
@@ -30,7 +30,7 @@ def holds(hands: Hands, assertion: str) -> bool:
     except ExpressionError as problem:
         hands.say(None, "ERROR", str(problem))
         return False
-    return bool(truthy(rendered))
+    return truth(rendered)
 
 
 def breach(hands: Hands, snapshot: Snapshot, place: int) -> tuple[Event, ...]:
@@ -46,9 +46,13 @@ def breach(hands: Hands, snapshot: Snapshot, place: int) -> tuple[Event, ...]:
         hands.add_labels({label.key: label.value for label in agreement.labels})
     if end_as is None:
         return (Breached(place),)
-    payload = {"cascade": True, "end_as": end_as, "last": True}
+    by = f"the SLA '{agreement.id}'"
+    payload = {"cascade": True, "end_as": end_as, "last": True, "by": by}
     post_all(hands.facts.tenant_id, [(hands.facts.id, Message.KILL, payload)], ring=True)
-    return (Breached(place, message), KillAsked(end_as=end_as, run=last_unfinished(snapshot)))
+    return (
+        Breached(place, message),
+        KillAsked(end_as=end_as, run=last_unfinished(snapshot), by=by),
+    )
 
 
 def _words(agreement: Sla, end_as: State | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from downbeat.sdk.fields import truth
 from downbeat.sdk.shapes import ChildExecutions, Choice, Delay, Hold, Iteration, Repetition
 from downbeat.sdk.task import Task
 from executions.engine.events import Rendered
@@ -15,7 +16,6 @@ from flows.spec.expressions import (
     ExpressionError,
     compile_template,
     render_value,
-    truthy,
 )
 from flows.spec.inputs import type_output
 from flows.spec.render import RenderError, iteration_values, render_field, text_of
@@ -50,6 +50,8 @@ def _of_run(hands: Hands, run: Run, ask: Ask) -> Any:
         case Ask.OUTPUTS, _:
             items.tell(hands, run)
             return True
+        case Ask.BREAK, _:
+            return items.breaks(hands, run)
         case Ask.VALUES, Iteration(field=field):
             values = iteration_values(_field(hands, run, task, field))
             hands.values_rendered(run, values)
@@ -84,7 +86,7 @@ def _seconds(length: timedelta | None) -> float | None:
 def _condition(hands: Hands, run: Run, text: str) -> bool:
     try:
         template = compile_template(text)
-        return bool(truthy(template.render(hands.context(run), services=hands.services)))
+        return truth(template.render(hands.context(run), services=hands.services))
     except ExpressionError as problem:
         raise RenderError("runIf", str(problem)) from None
 
@@ -92,7 +94,7 @@ def _condition(hands: Hands, run: Run, text: str) -> bool:
 def _choice(hands: Hands, run: Run, task: Task, shape: Choice) -> str:
     value = _field(hands, run, task, shape.field)
     if shape.by == "truth":
-        true = bool(truthy(value))
+        true = truth(value)
         hands.put_outputs(run, {"evaluationResult": true})
         return "true" if true else "false"
     chosen = text_of(value)
@@ -111,7 +113,7 @@ def _until(hands: Hands, run: Run, task: Task, shape: Repetition) -> dict[str, A
     frequency = _field(hands, run, task, shape.frequency_field)
     return {
         "round": scope.round,
-        "done": bool(truthy(_field(hands, run, task, shape.field))),
+        "done": truth(_field(hands, run, task, shape.field)),
         "interval": _seconds(frequency.interval),
         "maxIterations": frequency.max_iterations,
         "maxDuration": _seconds(frequency.max_duration),

@@ -29,7 +29,7 @@ def take(ring: Ring) -> None:
             case Kind.ADVANCE:
                 mailbox.ring(ring.tenant_id, (ring.id,))
             case Kind.ATTEMPT:
-                mailbox.look_for_attempts()
+                mailbox.look_for_attempts(ring.tenant_id)
             case Kind.SCHEDULE:
                 mailbox.look_for_polls()
             case never:

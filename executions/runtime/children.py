@@ -278,4 +278,10 @@ def _extracted(hands: Hands, run: Run, child: UUID) -> dict[str, Any]:
 def kill_all(tenant_id: UUID, execution_id: UUID) -> None:
     """Asks for the end of every live child of an execution."""
     found = [row[0] for row in rows(_LIVE_CHILDREN, [tenant_id, execution_id])]
-    post_all(tenant_id, ((id, Message.KILL, {"cascade": True}) for id in found), ring=True)
+    payload = {"cascade": True, "by": killed_with(execution_id)}
+    post_all(tenant_id, ((id, Message.KILL, payload) for id in found), ring=True)
+
+
+def killed_with(execution_id: UUID) -> str:
+    """Who wants the end of a child execution."""
+    return f"the end of execution {execution_id}"

@@ -7,14 +7,18 @@ import os
 import stat
 import sys
 import tempfile
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final, Literal, cast
 
 from django.conf import settings
 
+from downbeat.sdk.script import ScriptTask
 from executions.worker.channel import WorkerChannel
-from executions.worker.launching import Launcher
+from executions.worker.environments import Environments, Recipe, Waiting
+from executions.worker.launching import Launcher, remembered
+from executions.worker.rendering import registry
 from executions.worker.runner import AttemptRunner
 from executions.worker.settings import WorkerSettings
 from executions.worker.start import launcher_for
@@ -33,22 +37,44 @@ def attempt_runner(channel: WorkerChannel, *, scratch: Path) -> tuple[AttemptRun
 def worker_settings(scratch: Path) -> WorkerSettings:
     """The worker's settings, as the operator wants them for this instance."""
     ours = settings.DOWNBEAT
-    many = several_tenants()
     return WorkerSettings(
         scratch=scratch,
         script_python=_script_python(ours.script_env),
-        environments=ours.uv_cache or ours.home / "environments",
+        environments=_environments(),
         launcher=cast(Literal["auto", "process", "bubblewrap"], ours.launcher),
         allow_process_launcher=ours.allow_process_launcher,
-        egress=_egress(ours.egress, many=many),
+        egress=cast(Literal["auto", "open", "guarded"], ours.egress),
         task_uid=ours.task_uid,
         task_gid=ours.task_gid,
         task_environment=_task_environment(ours.task_env),
         local_paths=ours.local_paths,
         expression_environment=ours.task_variables,
         test_types=ours.test_types,
-        many_tenants=several_tenants,
+        many_tenants=remembered(several_tenants),
     )
+
+
+def prepare_environments(tell: Callable[[str], None]) -> None:
+    """Makes the Python environments that types want unless a task says otherwise, if missing.
+
+    Raises ``BuildFailed`` with the words of the tool that installs.
+    """
+    ours = settings.DOWNBEAT
+    folder = _environments()
+    default = _script_python(ours.script_env) or Path(sys.executable)
+    made = Environments(folder, uv=None, default_python=default)
+    wanted: dict[str, list[str]] = {}
+    for found in registry(ours.test_types):
+        if issubclass(found, ScriptTask) and (lock := found.lock()) is not None:
+            wanted.setdefault(lock, []).append(found.type_name)
+    for lock, names in wanted.items():
+        tell(f"For {', '.join(sorted(names))}:")
+        tell(f"  {made.python(Recipe(lock=lock), Waiting(tell)).parent.parent}")
+
+
+def _environments() -> Path:
+    """Where Python environments of scripts are kept."""
+    return settings.DOWNBEAT.uv_cache or settings.DOWNBEAT.home / "environments"
 
 
 def several_tenants() -> bool:
@@ -69,12 +95,6 @@ def scratch_folder() -> Path:
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
         return Path(tempfile.mkdtemp(prefix="downbeat-"))
     return folder
-
-
-def _egress(chosen: str, *, many: bool) -> Literal["open", "guarded"]:
-    if chosen == "auto":
-        return "guarded" if many else "open"
-    return cast(Literal["open", "guarded"], chosen)
 
 
 def _script_python(folder: Path | None) -> Path | None:

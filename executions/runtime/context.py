@@ -17,11 +17,13 @@ from django.conf import settings
 from downbeat.common.clock import wire
 from downbeat.sdk.sealed import opened
 from executions.engine.state import Run, Snapshot, State
+from executions.runtime.folders import folder_of
 from executions.runtime.outputs import Opener, Outputs, OutputStore, place
 from executions.runtime.plans import Compiled, namespace_of
 from executions.runtime.sealing import ValueSeal, open_token
 from executions.runtime.sight import is_item, items_around, sight_of
 from executions.runtime.sql import rows
+from executions.runtime.variables import visible
 from flows.spec.expressions import References
 from flows.spec.inputs import lookup, put
 from tenants import facade as tenants
@@ -58,11 +60,6 @@ class ExecutionFacts:
         return folder_of(self.namespace, self.flow_id, self.id)
 
 
-def folder_of(namespace: str, flow_id: str, execution_id: UUID) -> str:
-    """Where in storage the files of an execution lie."""
-    return f"{namespace.replace('.', '/')}/{flow_id}/executions/{execution_id}"
-
-
 def execution_context(
     facts: ExecutionFacts,
     compiled: Compiled,
@@ -90,7 +87,7 @@ def execution_context(
             "state": state,
         },
         "inputs": opened_inputs(facts, compiled)[0],
-        "vars": {**(compiled.revision.spec.variables or {}), **own},
+        "vars": visible(compiled.revision.spec.variables, own),
         "labels": labels_tree(facts.labels),
         "namespace": {"id": facts.namespace, "variables": namespace.variables if namespace else {}},
         "outputs": outputs,
@@ -289,13 +286,6 @@ class TaskStates(Mapping[str, Any]):
         for run in snapshot.runs.values() if snapshot else ():
             if not run.dynamic and self._compiled.plan.nodes[run.node].id == task_id:
                 yield run.path, run.state
-
-    def __contains__(self, task_id: object) -> bool:
-        try:
-            self[str(task_id)]
-        except KeyError:
-            return False
-        return True
 
     def __iter__(self) -> Iterator[str]:
         return iter([node.id for node in self._compiled.plan.nodes if node.id in self])

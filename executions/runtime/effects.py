@@ -94,8 +94,9 @@ def _change_state(hands: Hands, effect: StateMerge | StateDelete) -> None:
 
 def _end(hands: Hands, state: State) -> None:
     """Nothing new starts from here on; what runs already is reached by the message."""
-    hands.asked.append(KillAsked(end_as=state))
-    payload = {"cascade": True, "end_as": state}
+    by = "a task of the execution"
+    hands.asked.append(KillAsked(end_as=state, by=by))
+    payload = {"cascade": True, "end_as": state, "by": by}
     post_all(hands.facts.tenant_id, [(hands.facts.id, Message.KILL, payload)], ring=True)
 
 

@@ -4,7 +4,9 @@ Theory of operation. Bells, finished attempts and free slots arrive in a mailbox
 all of it at once, turns the executions of each tenant in one transaction, hands what the turn
 claimed to the slots, and claims more of its group's queue while slots are free. While a turn runs,
 whatever arrives waits together for the next one; executions that the turn has left unfinished,
-because there was more to do than one may take, come after it. Nothing in memory is needed for correctness:
+because there was more to do than one may take, come after it. A tenant gets one turn of bounded
+size in each round, and while others wait for slots its attempts go through the queue like theirs:
+so that nobody's flood is served before the rest. Nothing in memory is needed for correctness:
 results that cannot be written are tried again, and a worker that dies leaves rows that others find
 by the poll, the lease and the sweep.
 """
@@ -21,11 +23,12 @@ from uuid import UUID
 
 from django.db import Error, connections
 
-from executions.runtime import claims, kills, polls, unattended
+from executions.engine.sharing import Share
+from executions.runtime import checks, claims, kills, polls, unattended
 from executions.runtime.identity import Rhythm, WorkerIdentity
 from executions.runtime.mailbox import Mailbox, Post
 from executions.runtime.slots import Slots
-from executions.runtime.turn import TurnOutcome, Worker, turn
+from executions.runtime.turn import MOST_EXECUTIONS, TurnOutcome, Worker, turn
 from executions.runtime.work_of import works_of
 from executions.worker.work import AttemptResult, Work
 
@@ -50,6 +53,7 @@ class EngineThread:
         self._looked_at = 0.0
         self._next_poll_at: float | None = 0.0
         self._starved = False
+        self._share: Share[UUID] = Share()
         self._failures: dict[UUID, tuple[int, float]] = {}
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
 
@@ -60,6 +64,12 @@ class EngineThread:
     def drain(self) -> None:
         """Claims nothing more; results are still written."""
         self._draining.set()
+
+    def resume(self) -> None:
+        """Claims again."""
+        if self._draining.is_set():
+            self._draining.clear()
+            self._mailbox.look_for_attempts()
 
     def stop(self) -> None:
         """Ends after what has arrived is done."""
@@ -94,6 +104,7 @@ class EngineThread:
         return max(0.0, until - now)
 
     def _do(self, post: Post) -> None:
+        self._share.waiting |= post.waiting
         self._advance(post)
         now = time.monotonic()
         looking = now - self._looked_at >= self._rhythm.poll.total_seconds()
@@ -118,6 +129,10 @@ class EngineThread:
             rung = self._ready(post.rung.get(tenant_id, ()))
             rung -= post.unfinished.get(tenant_id, set())
             found = results.get(tenant_id, [])
+            if len(rung) > MOST_EXECUTIONS:
+                later = sorted(rung)[MOST_EXECUTIONS:]
+                self._mailbox.ring(tenant_id, later)
+                rung.difference_update(later)
             if rung or found:
                 self._turn(tenant_id, rung, found)
                 _taken(post.results, found)
@@ -142,7 +157,7 @@ class EngineThread:
                 executions=executions,
                 results=results,
                 worker=None if self._draining.is_set() else self._as_turn_worker(),
-                free_slots=0 if self._draining.is_set() else self._slots.free,
+                free_slots=self._free_for(tenant_id),
             )
         except Error:
             raise
@@ -152,6 +167,12 @@ class EngineThread:
         for id in executions:
             self._failures.pop(id, None)
         self._follow(tenant_id, outcome, rung=executions)
+
+    def _free_for(self, tenant_id: UUID) -> int:
+        """Slots that a turn may fill by itself: none while others wait for them."""
+        if self._draining.is_set() or self._share.others_wait(tenant_id):
+            return 0
+        return self._slots.free
 
     def _turn_apart(
         self, tenant_id: UUID, executions: Collection[UUID], results: Sequence[AttemptResult]
@@ -188,7 +209,9 @@ class EngineThread:
 
     def _claim(self) -> None:
         while self._slots.free > 0 and not self._draining.is_set():
-            claimed = claims.claim(self._worker, limit=self._slots.free, rhythm=self._rhythm)
+            claimed = claims.claim(
+                self._worker, limit=self._slots.free, rhythm=self._rhythm, share=self._share
+            )
             if not claimed:
                 self._starved = False
                 return
@@ -204,12 +227,16 @@ class EngineThread:
     def _claim_polls(self) -> None:
         if self._draining.is_set():
             return
+        self._start(checks.claim(self._worker, limit=self._slots.free))
         due = polls.claim(self._worker, limit=self._slots.free, rhythm=self._rhythm)
         self._start(due.works)
         self._next_poll_at = None if due.next_in is None else time.monotonic() + due.next_in
 
     def _finish_poll(self, result: AttemptResult) -> None:
         try:
+            if checks.is_check(result.key):
+                checks.finish(result)
+                return
             started = polls.finish(result)
         except Error:
             raise

@@ -64,6 +64,8 @@ class ShellServices:
             found = secret_of(self._namespace, namespace, name)
         except KeyError:
             raise ExpressionError(f"There is no secret `{name}`") from None
+        except tenants.SecretManagerFailed as problem:
+            raise ExpressionError(str(problem)) from None
         if self._log is not None:
             self._log.learn(found)
         return found

@@ -22,7 +22,7 @@ OF_FLOWS: Final = {"executions": 1, "triggers": 2}
 _CHAIN: Final = """
 with recursive chain(id, parent_id, replay_of, cause, namespace, flow_id) as (
     select id, parent_id, replay_of, {cause}, namespace, flow_id from execution e
-     where tenant_id = %s and id = any(%s)
+     where tenant_id = %s and id = %s
     union
     select e.id, e.parent_id, e.replay_of, {cause}, e.namespace, e.flow_id
       from execution e join chain c on e.id in (c.parent_id, c.replay_of, c.cause)
@@ -91,7 +91,7 @@ def _related(tenant_id: UUID, execution_id: UUID | None, owner: Owner) -> bool:
 
 
 def _chain(tenant_id: UUID, execution_id: UUID) -> list[tuple[Any, ...]]:
-    return rows(_CHAIN, [tenant_id, [execution_id], tenant_id])
+    return rows(_CHAIN, [tenant_id, execution_id, tenant_id])
 
 
 def _uuid(text: str) -> UUID | None:

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from downbeat.common import storage
 from downbeat.common.errors import Invalid
 from downbeat.common.scope import current_tenant
-from executions.runtime.context import folder_of
+from executions.runtime.folders import folder_of
 from executions.runtime.reach import changeable, chosen, may_change, readable
 from executions.runtime.work_places import Held
 from executions.services.purging import kept_outputs

@@ -58,7 +58,10 @@ def give_up(hopeless: Hopeless) -> None:
     tenant_id, id = held.facts.tenant_id, held.facts.id
     say_why(hopeless)
     runs = list(store.live_runs(tenant_id, [id]).get(id, {}))
-    if rows(KILL_ATTEMPTS, [tenant_id, [id], runs]):
+    by = "the platform: the execution cannot go on"
+    records = [{"execution_id": id, "task_run_id": run, "by": by} for run in runs]
+    facts = {"tenant": tenant_id, "executions": [id], "records": text(records)}
+    if rows(KILL_ATTEMPTS, facts):
         # Whoever works on one of them hears of it by the bell of its execution.
         doorbell.ring_on_commit("advance", tenant_id, id)
     children.kill_all(tenant_id, id)

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import DatabaseError
 
-from downbeat.common import clock
+from downbeat.common import clock, storage
 from downbeat.common.errors import AppError
 from downbeat.common.models import uuid7
 from downbeat.sdk.context import RunInfo
@@ -34,7 +34,16 @@ from executions.engine.events import (
 )
 from executions.engine.plan import Kind
 from executions.engine.state import Ask, Reason, Run, Snapshot, State
-from executions.runtime import agreements, asking, batches, children, items, rounds, sealing
+from executions.runtime import (
+    agreements,
+    asking,
+    batches,
+    children,
+    items,
+    loop_lines,
+    rounds,
+    sealing,
+)
 from executions.runtime.context import (
     ExecutionFacts,
     TaskStates,
@@ -52,6 +61,7 @@ from executions.runtime.quick_tasks import TOO_LARGE, run_quick
 from executions.runtime.sql import rows
 from executions.runtime.store_codec import loaded
 from executions.runtime.turn_log import LEVELS, TurnLog
+from executions.runtime.variables import without
 from flows.spec.render import RenderError
 from tenants import facade as tenants
 
@@ -81,9 +91,11 @@ class Left:
 
     outputs: list[NewOutput] = field(default_factory=list)
     metrics: list[Number] = field(default_factory=list)
-    loop_values: dict[UUID, Sequence[items.Item]] = field(default_factory=dict)
+    loop_values: dict[UUID, Any] = field(default_factory=dict)
+    """The items of loops that begin, or where they are kept."""
     parts: dict[UUID, batches.Part] = field(default_factory=dict)
     """Flow outputs of the child executions of batches, by the task run of their loop."""
+    assets: list[tuple[Run, Sequence[Mapping[str, Any]]]] = field(default_factory=list)
     labels_changed: bool = False
     variables_changed: bool = False
     flow_outputs: Mapping[str, Any] | None = None
@@ -133,12 +145,20 @@ class Hands:
         if loop.id not in self._values:
             found = rows(_VALUES, [self.facts.tenant_id, self.facts.id, loop.id])
             stored = loaded(found[0][0]) if found else None
-            if stored is None:
+            lines = loop_lines.referred(storage.storage_for(self.facts.tenant_id), stored)
+            if stored is None or (lines and not lines.are_there()):
                 # The loop was copied by a replay: its values are rendered anew, once.
                 asking.answer(self, loop, Ask.VALUES)
             else:
-                self._values[loop.id] = stored
+                self._values[loop.id] = self._known(lines) if lines else stored
         return self._values[loop.id]
+
+    def _known(self, lines: loop_lines.Lines) -> loop_lines.Lines:
+        """Lines of a file as the engine may keep them: a secret in one is sealed."""
+        return replace(lines, seen=lambda line: items.value_of(self._sealed_items([line])[0]))
+
+    def _sealed_items(self, values: Sequence[items.Item]) -> Sequence[items.Item]:
+        return sealing.kept_items(values, self.log.masker, self._seal)
 
     def holds(self, assertion: str) -> bool:
         return agreements.holds(self, assertion)
@@ -214,9 +234,12 @@ class Hands:
 
     def values_rendered(self, run: Run, values: Sequence[items.Item]) -> None:
         """Keeps the values that a loop goes over."""
-        values = sealing.kept_items(values, self.log.masker, self._seal)
-        self._values[run.id] = values
-        self.left.loop_values[run.id] = values
+        if isinstance(values, loop_lines.Lines):
+            self._values[run.id] = self._known(values)
+            self.left.loop_values[run.id] = values.reference()
+            return
+        self._values[run.id] = kept = self._sealed_items(values)
+        self.left.loop_values[run.id] = list(kept)
 
     def start_child(self, snapshot: Snapshot, run: Run) -> tuple[Event, ...]:
         try:
@@ -276,11 +299,14 @@ class Hands:
         ``OutputsTooLarge`` if they are ``limited`` and the execution has no room for them.
         """
         self.meter.take(value, limited=limited)
-        task_id = self.compiled.plan.nodes[run.node].id
-        self.store.put(task_id, run.path, value)
+        if run.dynamic:  # no expression names it: it lies where no task of the flow has its outputs
+            task_id, path = run.task_id, (*run.path, str(run.id))
+        else:
+            task_id, path = self.compiled.plan.nodes[run.node].id, run.path
+            self.store.put(task_id, path, value)
         self.left.outputs.append(
             NewOutput(
-                self.facts.id, run.id, task_id, run.path, value, self.facts.folder,
+                self.facts.id, run.id, task_id, path, value, self.facts.folder,
                 self._secrets_in(value),
             )
         )  # fmt: skip
@@ -340,7 +366,7 @@ class Hands:
         """Variables of the execution."""
         merged = {**self.facts.variables, **variables}
         merged = variable_seal(self.facts).sealed(merged, self.log.masker)
-        self.facts.variables = {k: v for k, v in merged.items() if k not in remove}
+        self.facts.variables = without(self.compiled.revision.spec.variables, merged, remove)
         self._shared = None
         self.left.variables_changed = True
 

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from downbeat.common import storage
 from downbeat.common.storage.paths import is_uri
+from downbeat.sdk.fields import truth
 from downbeat.sdk.sealed import sealed, token_of_marked
 from downbeat.sdk.shapes import Iteration
 from downbeat.sdk.task import Task
 from executions.engine.events import RunCreated
-from executions.engine.state import Run
-from executions.runtime import asking
+from executions.engine.rules import outcome
+from executions.engine.state import Ask, Run
+from executions.runtime import asking, loop_lines
 from executions.runtime.sight import is_item
 from executions.runtime.store_codec import text
-from flows.spec.expressions import ExpressionError
+from flows.spec.expressions import ExpressionError, compile_template
 from flows.spec.inputs import type_output
 from flows.spec.render import RenderError, render_field, text_of
 
@@ -25,28 +27,39 @@ if TYPE_CHECKING:
     from executions.runtime.inline import Hands
 
 MOST_ITEMS: Final = 100_000
+SMALL_FILE: Final = 32 * 1024
+"""Bytes up to which the lines of a file are kept in the loop's row, like those of a list."""
 Item = str | list[str]
 """A value as text; of a map the key and the value."""
 
 
-def drawn(hands: Hands, run: Run, task: Task, shape: Iteration) -> list[Item]:
+def drawn(hands: Hands, run: Run, task: Task, shape: Iteration) -> Sequence[Item]:
     """What the loop goes over: a list, the JSON text of one, a map, or the lines of a file."""
     rendered = render_field(task, shape.field, hands.context(run), hands.services)
     if isinstance(rendered, str) and is_uri(rendered.strip()):
-        found: list[Item] = list(_lines(hands, rendered.strip()))
-    else:
-        found = _of(rendered)
+        return _lines(hands, run, rendered.strip())
+    found = _of(rendered)
     if len(found) > MOST_ITEMS:
         raise RenderError(shape.field, f"there are {len(found)} items; at most {MOST_ITEMS} can be")
     return found
 
 
-def _lines(hands: Hands, uri: str) -> list[str]:
+def _lines(hands: Hands, run: Run, uri: str) -> Sequence[Item]:
+    """Those of a small file as they are; a larger one is cut into pages."""
+    files = storage.storage_for(hands.facts.tenant_id)
     try:
-        content = hands.services.read_file(uri)
-    except ExpressionError as problem:
-        raise RenderError("values", f"{problem}; core.flow.ForEachItem takes any size") from None
-    return [line for line in content.split("\n") if line]
+        size = hands.services.file_size(uri)
+        if size > loop_lines.LARGEST_FILE:
+            raise loop_lines.TooMuch(f"the file is larger than {loop_lines.LARGEST_FILE} bytes")
+        if size <= SMALL_FILE:
+            with files.open(uri) as file:
+                return list(loop_lines.lines_of(file))
+        return loop_lines.cut(files, uri, f"{hands.facts.folder}/loops/{run.id}")
+    except loop_lines.TooMuch as problem:
+        message = f"{problem}; core.flow.ForEachItem takes any size, in batches"
+        raise RenderError("values", message) from None
+    except (ExpressionError, storage.Missing) as problem:
+        raise RenderError("values", str(problem)) from None
 
 
 def _of(rendered: Any) -> list[Item]:
@@ -104,6 +117,26 @@ def _of_item(hands: Hands, run: Run) -> Mapping[str, Any]:
     name = f"{hands.facts.folder}/tasks/{task.id}/{run.id}/outputs.json"
     uri = storage.storage_for(hands.facts.tenant_id).put(name, text(found).encode())
     return {"uri": uri}
+
+
+def breaks(hands: Hands, run: Run) -> bool:
+    """Whether an item that is about to end stops its loop."""
+    plan = hands.compiled.plan
+    node = plan.nodes[run.node]
+    task: Any = node.task
+    told = hands.store.exactly(task.id, run.path) if Ask.OUTPUTS in run.facts else {}
+    state = outcome.of_scope(node.shape, hands.snapshot.scope_of(run.id))
+    iteration = {
+        "executionId": str(hands.facts.id),
+        "state": outcome.forgiven(node, state),
+        "outputs": told,
+    }
+    context = {**hands.context(run), "iteration": iteration}
+    try:
+        template = compile_template(task.break_when)
+        return truth(template.evaluate(context, services=hands.services))
+    except ExpressionError as problem:
+        raise RenderError("breakWhen", str(problem)) from None
 
 
 def _of_loop(hands: Hands, run: Run) -> Mapping[str, Any]:

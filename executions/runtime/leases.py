@@ -13,14 +13,14 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import Error, connections
 
-from executions.runtime import kills
+from executions.runtime import checks, kills
 from executions.runtime.identity import Rhythm, WorkerIdentity
 from executions.runtime.slots import Slots
 from executions.worker.work import AttemptKey, Work
@@ -28,6 +28,7 @@ from executions.worker.work import AttemptKey, Work
 log = logging.getLogger(__name__)
 
 SYSTEM: Final = "system"
+DRAINING: Final = "DRAINING"
 KILL_LOOK: Final = 0.5
 """Seconds between two looks for attempts that are to be killed, while something runs."""
 MARGIN: Final = 0.25
@@ -58,7 +59,10 @@ insert into worker (worker_group, id, host, pid, version, slots, busy, state, st
 values (%(group)s, %(id)s, %(host)s, %(pid)s, %(version)s, %(slots)s, %(busy)s, 'RUNNING',
         now(), now())
 on conflict (id) do update set heartbeat_at = now(), busy = excluded.busy
+returning state
 """
+
+_DRAIN: Final = "update worker set state = 'DRAINING' where id = %s and state = 'RUNNING'"
 
 _GONE: Final = """
 update worker set state = 'STOPPED', stopped_at = now(), busy = 0 where id = %s
@@ -79,8 +83,16 @@ update attempt a
 class Heartbeat:
     """The thread that says every few seconds that this worker and its attempts live."""
 
-    def __init__(self, *, worker: WorkerIdentity, slots: Slots, rhythm: Rhythm) -> None:
+    def __init__(
+        self,
+        *,
+        worker: WorkerIdentity,
+        slots: Slots,
+        rhythm: Rhythm,
+        draining: Callable[[bool], None] = lambda _: None,
+    ) -> None:
         self._worker = worker
+        self._draining = draining
         self._slots = slots
         self._rhythm = rhythm
         self._stopped = threading.Event()
@@ -119,7 +131,8 @@ class Heartbeat:
         connections.close_all()
 
     def _beat(self) -> None:
-        announce(self._worker, busy=self._slots.size - self._slots.free)
+        state = announce(self._worker, busy=self._slots.size - self._slots.free)
+        self._draining(state == DRAINING)
         begun = time.monotonic()
         held = self._slots.running()
         kept = renew(held, rhythm=self._rhythm)
@@ -140,8 +153,8 @@ class Heartbeat:
             self._slots.lose_all()
 
 
-def announce(worker: WorkerIdentity, *, busy: int = 0) -> None:
-    """Writes that the worker lives."""
+def announce(worker: WorkerIdentity, *, busy: int = 0) -> str:
+    """Writes that the worker lives; returns the state that people want it to be in."""
     facts: dict[str, Any] = {
         "id": worker.id,
         "group": worker.group,
@@ -153,6 +166,13 @@ def announce(worker: WorkerIdentity, *, busy: int = 0) -> None:
     }
     with connections[SYSTEM].cursor() as cursor:
         cursor.execute(_BEAT, facts)
+        return str(cursor.fetchone()[0])
+
+
+def drain(worker: WorkerIdentity) -> None:
+    """Writes that the worker claims nothing more."""
+    with connections[SYSTEM].cursor() as cursor:
+        cursor.execute(_DRAIN, [worker.id])
 
 
 def depart(worker: WorkerIdentity) -> None:
@@ -165,12 +185,13 @@ def renew(held: Iterable[Work], *, rhythm: Rhythm) -> dict[AttemptKey, bool]:
     """The leases that are still ours, each with whether its attempt is asked to stop."""
     tasks = [work.key for work in held if work.kind != "poll"]
     polls = [work.key for work in held if work.kind == "poll"]
-    kept: dict[AttemptKey, bool] = {}
+    # The test of a connection is bounded by its time limit, and never another worker's.
+    kept = {key: False for key in polls if checks.is_check(key)}
     with connections[SYSTEM].cursor() as cursor:
         if tasks:
             held_tasks = {**columns(tasks), "lease": rhythm.lease}
             cursor.execute(_RENEW, held_tasks)
-            kept = {AttemptKey(*row[:5]): row[5] for row in cursor.fetchall()}
+            kept |= {AttemptKey(*row[:5]): row[5] for row in cursor.fetchall()}
         if polls:
             held_polls: dict[str, Any] = {
                 "ids": [key.task_run_id for key in polls],

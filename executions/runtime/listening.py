@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from downbeat.sdk.fields import truth
 from downbeat.sdk.trigger import ConditionFacts
 from downbeat.sdk.trigger import ExecutionFacts as Judged
 from executions.runtime.sql import rows
-from flows.spec.expressions import ExpressionError, render_value, truthy
+from flows.spec.expressions import ExpressionError, render_value
 from flows.spec.flow import Listener
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _facts(hands: Hands) -> ConditionFacts:
         flow_namespace=facts.namespace,
         flow_id=facts.flow_id,
         render=lambda expression: str(render(expression)),
-        truth=lambda expression: truthy(render(expression)),
+        truth=lambda expression: truth(render(expression)),
         execution=judged,
         date=facts.created_at,
     )

@@ -27,6 +27,8 @@ class Post:
     results: list[AttemptResult] = field(default_factory=list)
     attempts: bool = False
     """Whether attempts of this worker's group may be waiting."""
+    waiting: set[UUID] = field(default_factory=set)
+    """Tenants whose attempts may be waiting."""
     polls: bool = False
     """Whether triggers that poll may be due."""
 
@@ -65,10 +67,12 @@ class Mailbox:
         with self._changed:
             self._post.results[:0] = results
 
-    def look_for_attempts(self) -> None:
-        """Says that attempts of the group may be waiting, or that a slot became free."""
+    def look_for_attempts(self, tenant_id: UUID | None = None) -> None:
+        """Says that attempts of the group may be waiting, perhaps of whom."""
         with self._changed:
             self._post.attempts = True
+            if tenant_id is not None:
+                self._post.waiting.add(tenant_id)
             self._changed.notify()
 
     def look_for_polls(self) -> None:

@@ -265,13 +265,6 @@ class Outputs(Mapping[str, Any]):
             self._known[task_id] = _level(self._store, task_id, (), depth, self._open_one)
         return self._known[task_id]
 
-    def __contains__(self, task_id: object) -> bool:
-        try:
-            self[str(task_id)]
-        except KeyError:
-            return False
-        return True
-
     def __iter__(self) -> Iterator[str]:
         return iter(self._store.task_ids())
 
@@ -297,13 +290,6 @@ class IterationOutputs(Mapping[str, Any]):
     def __getitem__(self, value: str) -> Any:
         prefix = (*self._prefix, self._store.key_of(str(value)))
         return _level(self._store, self._task_id, prefix, self._depth, self._open_one)
-
-    def __contains__(self, value: object) -> bool:
-        try:
-            self[str(value)]
-        except KeyError:
-            return False
-        return True
 
     def _all(self) -> dict[str, Any]:
         if self._whole is None:

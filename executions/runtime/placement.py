@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from downbeat.sdk.fields import has_expression
 from downbeat.sdk.task import WorkerGroupRef
 from executions.engine.state import Run
+from executions.runtime import queues
 from executions.runtime.plans import namespace_of
 from flows.spec.expressions import ExpressionError, compile_template
 
@@ -35,12 +36,13 @@ def placement(hands: Hands, run: Run) -> Placement:
     """Where an attempt of the run goes."""
     task = hands.compiled.plan.nodes[run.node].task
     if task.queue:
-        return Placement(str(task.queue))
+        return Placement(queues.queue_for(hands.facts.tenant_id, str(task.queue)))
     for wanted in (task.worker_group, hands.compiled.revision.spec.worker_group):
         if wanted is not None and (found := _asked(hands, run, wanted)) is not None:
             return found
     place = namespace_of(hands.facts.tenant_id, hands.facts.namespace)
-    return Placement((place.worker_group if place else None) or DEFAULT_GROUP)
+    group = (place.worker_group if place else None) or DEFAULT_GROUP
+    return Placement(queues.queue_for(hands.facts.tenant_id, group))
 
 
 def _asked(hands: Hands, run: Run, wanted: WorkerGroupRef) -> Placement | None:
@@ -57,4 +59,4 @@ def _asked(hands: Hands, run: Run, wanted: WorkerGroupRef) -> Placement | None:
             hands.say(run, "ERROR", f"The key of the worker group cannot be rendered: {problem}")
             fallback = FAIL
     key = key.strip()
-    return Placement(key, fallback) if key else None
+    return Placement(queues.queue_for(hands.facts.tenant_id, key), fallback) if key else None

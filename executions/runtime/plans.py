@@ -18,7 +18,8 @@ from executions.engine.state import Phase
 from flows import facade as flows
 from flows.contracts import RevisionRef
 from flows.spec.expressions import References
-from flows.spec.render import references_of, templates_of
+from flows.spec.flow import FlowSpec
+from flows.spec.render import merged_references, references_of, templates_of, texts_inside
 from tenants import facade as tenants
 from tenants.contracts import NamespaceRef
 
@@ -109,7 +110,7 @@ def namespace_of(tenant_id: UUID, path: str) -> NamespaceRef | None:
 
 def _compile(revision: RevisionRef) -> Compiled:
     plan = compile_plan(revision.spec, runs_inline=runs_inline)
-    captures = _captures(plan)
+    captures = _captures(plan, revision.spec)
     loops = tuple(_loops(plan, node) for node in plan.nodes)
     nodes = tuple(
         NodeFacts(
@@ -149,11 +150,13 @@ def _loops(plan: Plan, node: Node) -> tuple[int, ...]:
     return tuple(reversed(found))
 
 
-def _captures(plan: Plan) -> dict[str, tuple[str, ...]]:
+def _captures(plan: Plan, flow: FlowSpec) -> dict[str, tuple[str, ...]]:
     """Names of output files that expressions anywhere in the flow expect of each task."""
     found: dict[str, dict[str, None]] = {}
-    for node in plan.nodes:
-        for path in references_of(node.task).outputs:
+    own = [flow.variables, *(output.value for output in flow.outputs)]
+    of_flow = merged_references(text for _, text in texts_inside(own))
+    for references in (*(references_of(node.task) for node in plan.nodes), of_flow):
+        for path in references.outputs:
             names = [str(part) for part in path]
             if "outputFiles" in names:
                 at = names.index("outputFiles")

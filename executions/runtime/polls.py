@@ -28,6 +28,7 @@ from executions.worker.work import AttemptKey, AttemptResult, Ending, Work
 from flows import facade as flows
 from flows.contracts import RevisionRef
 from flows.spec.expressions import ExpressionError
+from tenants import facade as tenants
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ with due as (
     select id from trigger_state
      where family = 'poll' and coalesce(worker_group, 'default') = %(group)s
        and not disabled and not source_disabled and next_at <= now()
-       and (lease_until is null or lease_until < now())
+       and (lease_until is null or lease_until < now()) and tenant_id <> all(%(resting)s)
      order by next_at
      limit %(limit)s
      for update skip locked
@@ -53,11 +54,16 @@ update trigger_state t
 returning t.tenant_id, t.id, t.lease_epoch, t.flow_uid, t.revision, t.trigger_id, t.state
 """
 
+_TAKEN: Final = """
+select tenant_id, id, lease_epoch, flow_uid, revision, trigger_id, state from trigger_state
+ where tenant_id = %s and id = any(%s)
+"""
+
 _NEXT: Final = """
 select extract(epoch from min(greatest(next_at, coalesce(lease_until, next_at))) - now())
   from trigger_state
  where family = 'poll' and coalesce(worker_group, 'default') = %s
-   and not disabled and not source_disabled and next_at is not null
+   and not disabled and not source_disabled and next_at is not null and tenant_id <> all(%s)
 """
 
 _HELD: Final = """
@@ -87,10 +93,39 @@ def is_poll(key: AttemptKey) -> bool:
     return key.number == 0
 
 
+@dataclass(frozen=True, slots=True)
+class ClaimedPolls:
+    """Polls under a lease as their rows say, and in how many seconds the next is due."""
+
+    rows: Sequence[tuple[Any, ...]]
+    next_in: float | None
+
+    @property
+    def keys(self) -> list[AttemptKey]:
+        """What names them."""
+        return [_key(row) for row in self.rows]
+
+
 def claim(worker: WorkerIdentity, *, limit: int, rhythm: Rhythm) -> DuePolls:
-    """Claims the polls of the worker's group that are due."""
+    """Claims the polls of the worker's group that are due, with all that their runs need."""
+    found = take(worker, limit=limit, rhythm=rhythm)
+    return DuePolls(_works(found.rows), found.next_in)
+
+
+def works_of(tenant_id: UUID, keys: Sequence[AttemptKey]) -> tuple[Work, ...]:
+    """The work of polls that were claimed for a worker far away; inside no scope."""
+    with tenant_scope(tenant_id), connection.cursor() as cursor:
+        cursor.execute(_TAKEN, [tenant_id, [key.task_run_id for key in keys]])
+        rows = [row for row in cursor.fetchall() if _key(row) in keys]
+    return _works(rows)
+
+
+def take(worker: WorkerIdentity, *, limit: int, rhythm: Rhythm) -> ClaimedPolls:
+    """Claims the polls of the worker's group that are due; one or two statements."""
+    resting = list(tenants.resting())
     facts: dict[str, Any] = {
         "group": worker.group,
+        "resting": resting,
         "limit": limit,
         "worker": worker.id,
         "lease": rhythm.lease,
@@ -100,10 +135,17 @@ def claim(worker: WorkerIdentity, *, limit: int, rhythm: Rhythm) -> DuePolls:
         if limit > 0:
             cursor.execute(_CLAIM, facts)
             rows = cursor.fetchall()
-        cursor.execute(_NEXT, [worker.group])
+        cursor.execute(_NEXT, [worker.group, resting])
         (next_in,) = cursor.fetchone()
-    works = tuple(work for row in rows if (work := _work(row)) is not None)
-    return DuePolls(works, None if next_in is None else max(0.0, float(next_in)))
+    return ClaimedPolls(rows, None if next_in is None else max(0.0, float(next_in)))
+
+
+def _works(rows: Sequence[tuple[Any, ...]]) -> tuple[Work, ...]:
+    return tuple(work for row in rows if (work := _work(row)) is not None)
+
+
+def _key(row: tuple[Any, ...]) -> AttemptKey:
+    return AttemptKey(row[0], NOWHERE, row[1], 0, row[2])
 
 
 def finish(result: AttemptResult) -> tuple[UUID, ...]:
@@ -190,7 +232,7 @@ def _work(row: tuple[Any, ...]) -> Work | None:
         log.warning("trigger %s of flow %s is not in revision %d", trigger_id, flow_uid, number)
         return None
     return Work(
-        key=AttemptKey(tenant_id, NOWHERE, id, 0, epoch),
+        key=_key(row),
         info=RunInfo(
             tenant=str(tenant_id),
             namespace=revision.namespace,

@@ -7,7 +7,7 @@ engine's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +26,8 @@ from executions.runtime import effects
 from executions.runtime.output_limit import OutputsTooLarge
 from executions.runtime.reach import readable
 from executions.runtime.turn_log import file_of
+from executions.runtime.variables import visible
+from executions.worker.assets import MOST, declared
 from flows import facade as flows
 from flows.spec.expressions import Budget
 from flows.spec.render import RenderError, render_field, render_task
@@ -82,7 +84,9 @@ def _ended(
 
 
 def _run(hands: Hands, run: Run) -> State:
-    result = _result(hands, run)
+    result, found = _result(hands, run)
+    if found:
+        hands.left.assets.append((run, found))
     for effect in result.effects:
         effects.apply(hands, run, effect)
     if result.outputs:
@@ -90,8 +94,8 @@ def _run(hands: Hands, run: Run) -> State:
     return State(result.state)
 
 
-def _result(hands: Hands, run: Run) -> InlineResult:
-    """What the task says; nothing of it has happened yet."""
+def _result(hands: Hands, run: Run) -> tuple[InlineResult, Sequence[Mapping[str, Any]]]:
+    """What the task says, and the assets that it lists; nothing of it has happened yet."""
     task = hands.compiled.plan.nodes[run.node].task
     began = clock.now()
     timeout = _timeout(hands, run, task)
@@ -102,7 +106,8 @@ def _result(hands: Hands, run: Run) -> InlineResult:
     result = task.run_inline(InlineHost(hands.info(run), hands))
     if timeout is not None and clock.now() - began > timeout:
         raise TooLateError(timeout)
-    return result
+    found = [hands.log.masker.value(one) for one in declared(task.assets)]
+    return result, found[:MOST]
 
 
 def _timeout(hands: Hands, run: Run, task: Task) -> timedelta | None:
@@ -145,7 +150,7 @@ class InlineHost:
 
     @property
     def variables(self) -> Mapping[str, Any]:
-        return self._hands.facts.variables
+        return visible(self._hands.compiled.revision.spec.variables, self._hands.facts.variables)
 
     def kv_get(self, namespace: str, key: str) -> Any:
         found = flows.pair(self._place(namespace), key)

@@ -110,7 +110,7 @@ def _scope(held: Held, arguments: Arguments) -> purging.Scope:
 
 def _fetch_logs(held: Held, arguments: Arguments) -> dict[str, Any]:
     """Writes the log of an execution to a file, one line of JSON for each line of the log."""
-    owner = _execution(held, arguments)
+    owner = execution_of(held, arguments)
     lines = of_execution(owner.id, LogQuery(min_level=_text(arguments, "level") or "INFO"))
     if tasks := _list(arguments, "tasks"):
         lines = lines.filter(task_id__in=tasks)
@@ -124,7 +124,7 @@ def _fetch_logs(held: Held, arguments: Arguments) -> dict[str, Any]:
     return {"uri": uri, "size": count}
 
 
-def _execution(held: Held, arguments: Arguments) -> Execution:
+def execution_of(held: Held, arguments: Arguments) -> Execution:
     """The execution that is named, or the one that asks."""
     named = _text(arguments, "execution_id")
     rows = Execution.objects.filter(id=_uuid(named) if named else held.key.execution_id)

@@ -10,6 +10,7 @@ from executions.engine.evolve_execution import RETRY_AT
 from executions.engine.rules.killing import ALONE
 from executions.engine.rules.retrying import FIRST_STARTED
 from executions.engine.state import Execution, State
+from executions.runtime.children import killed_with
 from executions.runtime.inbox import Message, post
 from executions.runtime.sql import rows
 from executions.runtime.store import Held
@@ -43,7 +44,8 @@ def start_anew(held: Held, execution: Execution) -> None:
     tenant_id, id = held.facts.tenant_id, uuid7()
     rows(_COPY, [id, text(history), text({FIRST_STARTED: first}), tenant_id, execution.id])
     post(tenant_id, id, Message.CREATED, {})
-    if held.parent_task_run_id is not None:
+    if held.parent_id is not None and held.parent_task_run_id is not None:
         asked = [held.parent_task_run_id, tenant_id, held.parent_id, ALONE]
         if rows(_UNWANTED, asked):  # the kill found nobody: the last child had ended
-            post(tenant_id, id, Message.KILL, {"cascade": True})
+            by = killed_with(held.parent_id)
+            post(tenant_id, id, Message.KILL, {"cascade": True, "by": by})

@@ -8,7 +8,14 @@ from typing import Any, Final
 
 from downbeat.common.errors import Invalid
 from downbeat.sdk.fields import parse_duration
-from executions.runtime import file_requests, record_requests, sealing, task_cache
+from executions.runtime import (
+    connection_requests,
+    execution_requests,
+    file_requests,
+    record_requests,
+    sealing,
+    task_cache,
+)
 from executions.runtime.expression_services import ShellServices
 from executions.runtime.reach import changeable, readable
 from executions.runtime.work_places import Held, Place
@@ -119,6 +126,8 @@ _OPERATIONS: Final[Mapping[str, Callable[[Place, Arguments], Any]]] = {
     "kv.keys": _kv_keys,
 }
 _OF_ATTEMPTS: Final[Mapping[str, Callable[[Held, Arguments], Any]]] = {
+    **connection_requests.OPERATIONS,
+    **execution_requests.OPERATIONS,
     **file_requests.OPERATIONS,
     **record_requests.OPERATIONS,
     **sealing.OPERATIONS,

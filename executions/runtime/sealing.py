@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+from downbeat.common.scope import tenant_entered
 from downbeat.sdk.sealed import marked, sealed, token_of
 from executions.runtime.reach import may_reach
 from executions.runtime.work_places import Held
@@ -24,7 +25,8 @@ from tenants import facade as tenants
 
 def seal(tenant_id: UUID, namespace: str, text: str) -> dict[str, str]:
     """The map that stands for the text in outputs of a flow of this namespace."""
-    token = tenants.encrypt(text, context=_context(tenant_id, namespace))
+    with tenant_entered(tenant_id):
+        token = tenants.encrypt(text, context=_context(tenant_id, namespace))
     return sealed(f"{namespace}/{token}")
 
 
@@ -36,7 +38,8 @@ def open_token(tenant_id: UUID, own: str, token: str) -> str | None:
     namespace, _, rest = token.partition("/")
     if not may_reach(own, namespace):
         return None
-    return tenants.decrypt(rest, context=_context(tenant_id, namespace))
+    with tenant_entered(tenant_id):
+        return tenants.decrypt(rest, context=_context(tenant_id, namespace))
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,13 +78,6 @@ class _Near(Mapping[str, Any]):
     def __getitem__(self, task_id: str) -> Any:
         return self._sight._inside(self._outputs, task_id)
 
-    def __contains__(self, task_id: object) -> bool:
-        try:
-            self[str(task_id)]
-        except KeyError:
-            return False
-        return True
-
     def __iter__(self) -> Iterator[str]:
         return iter(self._outputs)
 

@@ -20,7 +20,7 @@ from executions.runtime.store_codec import EXECUTION_COLUMNS, RUN_COLUMNS, loade
 Json = dict[str, Any]
 FACT_COLUMNS: Final = (
     "namespace, flow_id, flow_uid, revision, inputs, variables, labels, trigger, original_id,"
-    " kind, parent_id, parent_task_run_id, worker_group, priority, seq"
+    " kind, parent_id, parent_task_run_id, worker_group, priority, seq, namespace_id"
 )
 _FACTS_AT: Final = EXECUTION_COLUMNS.count(",") + 1
 
@@ -37,6 +37,9 @@ class Held:
     worker_group: str
     priority: int
     seq: int
+    namespace_id: UUID
+    limits: int = 0
+    """The version of the tenant's limits when the row was locked."""
 
     @property
     def progress(self) -> Mapping[str, Any]:
@@ -54,7 +57,7 @@ class Sheet:
     dropped: list[tuple[UUID, UUID]] = field(default_factory=list)
     executions: list[Json] = field(default_factory=list)
     attempts: list[Json] = field(default_factory=list)
-    kills: list[tuple[UUID, UUID]] = field(default_factory=list)
+    kills: list[Json] = field(default_factory=list)
     timers: list[Json] = field(default_factory=list)
     lines: list[Json] = field(default_factory=list)
     metrics: list[Json] = field(default_factory=list)
@@ -70,8 +73,8 @@ class Sheet:
 def hold(tenant_id: UUID, executions: Iterable[UUID]) -> dict[UUID, Held]:
     """Locks those of the executions that nobody else holds."""
     statement = sql.HOLD.format(columns=f"{EXECUTION_COLUMNS}, {FACT_COLUMNS}")
-    found = rows(statement, [tenant_id, sorted(set(executions))])
-    return {row[0]: _held(tenant_id, row) for row in found}
+    found = rows(statement, {"tenant": tenant_id, "ids": sorted(set(executions))})
+    return {row[0]: _held(tenant_id, row[:-1], row[-1] or 0) for row in found}
 
 
 def look(tenant_id: UUID, executions: Iterable[UUID]) -> dict[UUID, Held]:
@@ -81,9 +84,9 @@ def look(tenant_id: UUID, executions: Iterable[UUID]) -> dict[UUID, Held]:
     return {row[0]: _held(tenant_id, row) for row in found}
 
 
-def _held(tenant_id: UUID, row: Sequence[Any]) -> Held:
+def _held(tenant_id: UUID, row: Sequence[Any], limits: int = 0) -> Held:
     (namespace, flow_id, flow_uid, revision, inputs, variables, labels, trigger, original_id, kind,
-     parent_id, parent_task_run_id, worker_group, priority, seq) = row[_FACTS_AT:]  # fmt: skip
+     parent_id, parent_task_run_id, worker_group, priority, seq, namespace_id) = row[_FACTS_AT:]  # fmt: skip
     facts = ExecutionFacts(
         tenant_id=tenant_id,
         id=row[0],
@@ -98,7 +101,18 @@ def _held(tenant_id: UUID, row: Sequence[Any]) -> Held:
         trigger=loaded(trigger),
         kind=kind,
     )
-    return Held(facts, row, flow_uid, parent_id, parent_task_run_id, worker_group, priority, seq)
+    return Held(
+        facts,
+        row,
+        flow_uid,
+        parent_id,
+        parent_task_run_id,
+        worker_group,
+        priority,
+        seq,
+        namespace_id,
+        limits,
+    )
 
 
 def runs_with_ancestors(
@@ -115,6 +129,14 @@ def runs_with_ancestors(
     if missing := around - known:
         _join(found, _runs(sql.RUNS_BY_ID, [tenant_id, executions, list(missing)]))
     return found
+
+
+def next_in_line(
+    tenant_id: UUID, execution_id: UUID, first: Iterable[UUID], most: int
+) -> set[UUID]:
+    """Those who come after runs that wait in line, at most so many after each."""
+    facts = {"tenant": tenant_id, "execution": execution_id, "first": list(first), "most": most}
+    return {row[0] for row in rows(sql.IN_LINE, facts)}
 
 
 def live_runs(tenant_id: UUID, executions: Iterable[UUID]) -> dict[UUID, dict[UUID, Run]]:
@@ -150,8 +172,7 @@ def write(sheet: Sheet) -> list[tuple[UUID, UUID, int, str]]:
     sheet.heard = touched[-1] if sheet.moves else 0
     if not sheet.kills:
         return []
-    executions, runs = zip(*sheet.kills, strict=True)
-    facts = [sheet.tenant_id, list(set(executions)), list(runs)]
+    facts = _facts(sql.KILL_ATTEMPTS, sheet.tenant_id, sheet.kills)
     return [(row[0], row[1], row[2], row[3]) for row in rows(sql.KILL_ATTEMPTS, facts)]
 
 

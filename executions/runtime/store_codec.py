@@ -29,7 +29,7 @@ from executions.engine.state import (
 
 Json = dict[str, Any]
 _EMPTY: Final = Scope()
-_NUMBERS: Final = ("cursor", "live", "open", "total", "round", "parts", "waiting")
+_NUMBERS: Final = ("cursor", "live", "open", "total", "round", "parts", "waiting", "broken")
 _MOMENTS: Final = ("since", "wake")
 _MAPS: Final = ("tally", "late")
 _LISTS: Final = ("started", "ended")
@@ -239,7 +239,7 @@ def execution_progress(execution: Execution, *, limited: bool) -> Json:
     found: Json = {"scope": scope_json(execution.scope)}
     if execution.paused:
         found["paused"] = execution.paused
-    if limited:
+    if limited or not execution.admitted:
         found["admitted"] = execution.admitted
     return found
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+SLOT_STATES: Final = ("RUNNING", "PAUSED", "KILLING", "RESTARTED", "RETRYING")
+"""States in which an execution holds a slot of its flow's limit, and counts for quotas."""
+# The number by which what is remembered of the tenant's limits is known to hold: read once.
 HOLD: Final = """
-select {columns} from execution
- where tenant_id = %s and id = any(%s)
- order by id for no key update skip locked
+select {columns}, (select limits_version from tenants_tenant where id = %(tenant)s)
+  from execution
+ where tenant_id = %(tenant)s and id = any(%(ids)s)
+ order by id for no key update of execution skip locked
 """
 LOOK: Final = """
 select {columns} from execution where tenant_id = %s and id = any(%s)
@@ -15,6 +19,18 @@ select {columns} from execution where tenant_id = %s and id = any(%s)
 RUNS_BY_ID: Final = """
 select {columns} from task_run
  where tenant_id = %s and execution_id = any(%s) and id = any(%s)
+"""
+# A line is a chain from run to run: those after the first are found one after the other.
+IN_LINE: Final = """
+with recursive line as (
+    select id, nullif(facts ->> 'inLine', '')::uuid as next, 1 as place from task_run
+     where tenant_id = %(tenant)s and execution_id = %(execution)s and id = any(%(first)s)
+    union all
+    select t.id, nullif(t.facts ->> 'inLine', '')::uuid, line.place + 1
+      from line join task_run t on t.id = line.next
+     where t.tenant_id = %(tenant)s and t.execution_id = %(execution)s and line.place <= %(most)s
+)
+select id from line where place > 1
 """
 LIVE_RUNS: Final = """
 select {columns} from task_run
@@ -86,15 +102,20 @@ select %(tenant)s, execution_id, task_run_id, number, kind, state, histories, wo
     worker_id uuid, lease float8, created_at timestamptz)
 """
 KILL_ATTEMPTS: Final = """
-update attempt
+update attempt a
    set kill_requested = true,
-       state = case when state = 'QUEUED' then 'KILLED' else state end,
-       ended_at = case when state = 'QUEUED' then clock_timestamp() end,
-       reason = case when state = 'QUEUED' then 'killed' else reason end
- where tenant_id = %s and execution_id = any(%s) and task_run_id = any(%s) and ended_at is null
-returning execution_id, task_run_id, case when state = 'KILLED' then number else -number end,
-    worker_group
-"""
+       kill = jsonb_strip_nulls(jsonb_build_object(
+           'reason', 'killed', 'askedBy', k.by, 'askedAt', {now},
+           'confirmedAt', case when a.state = 'QUEUED' then {now} end)),
+       state = case when a.state = 'QUEUED' then 'KILLED' else a.state end,
+       ended_at = case when a.state = 'QUEUED' then clock_timestamp() end,
+       reason = case when a.state = 'QUEUED' then 'killed' else a.reason end
+  from jsonb_to_recordset(%(records)s::jsonb) as k(execution_id uuid, task_run_id uuid, by text)
+ where a.tenant_id = %(tenant)s and a.execution_id = any(%(executions)s)
+   and a.execution_id = k.execution_id and a.task_run_id = k.task_run_id and a.ended_at is null
+returning a.execution_id, a.task_run_id, case when a.state = 'KILLED' then a.number else -a.number end,
+    a.worker_group
+""".format(now="to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
 TIMERS: Final = """
 insert into timer (tenant_id, execution_id, task_run_id, kind, due_at)
 select %(tenant)s, execution_id, task_run_id, kind, due_at

@@ -17,7 +17,14 @@ from uuid import UUID
 from django.db import connections
 
 from downbeat.common import doorbell, faultpoints
-from executions.runtime import fallbacks, unattended
+from executions.runtime import (
+    fallbacks,
+    poll_fallbacks,
+    queues,
+    regrouping,
+    suspensions,
+    unattended,
+)
 from executions.runtime.identity import Rhythm
 
 log = logging.getLogger(__name__)
@@ -75,8 +82,12 @@ select distinct on (worker_group) tenant_id, execution_id, worker_group from att
 """
 
 _DEAD_WORKERS: Final = """
-update worker set state = 'LOST', stopped_at = now(), busy = 0
- where stopped_at is null and heartbeat_at < now() - %s::interval
+with gone as (
+    update worker set state = 'LOST', stopped_at = now(), busy = 0
+     where stopped_at is null and heartbeat_at < now() - %s::interval
+    returning id
+)
+delete from worker_assignment a using gone where a.worker_id = gone.id
 """
 
 _OLD_WORKERS: Final = "delete from worker where stopped_at < now() - interval '1 day'"
@@ -111,11 +122,14 @@ def sweep(rhythm: Rhythm) -> Swept:
         log.warning("%d attempts lost their worker", len(lost))
     faultpoints.passing("sweep.before_ring")
     _ring(lost)
+    regrouping.sweep()
     _ring(fallbacks.give_up(rhythm))
+    poll_fallbacks.pass_over(rhythm)
     for tenant_id, executions in unattended.executions(rhythm).items():
         _ring((tenant_id, id) for id in executions)
     for tenant_id, execution_id, group in _rows(_WAITING_GROUPS, [rhythm.sweep]):
-        doorbell.ring_on_commit("attempt", tenant_id, execution_id, group=group, using=SYSTEM)
+        queues.ring("attempt", tenant_id, execution_id, queue=group, using=SYSTEM)
+    suspensions.enforce()
     with connections[SYSTEM].cursor() as cursor:
         late: list[Any] = [rhythm.lease * 2]
         cursor.execute(_DEAD_WORKERS, late)

@@ -19,7 +19,7 @@ from django.db import transaction
 
 from downbeat.common import faultpoints
 from downbeat.common.scope import tenant_scope
-from executions.runtime import inbox, store, turn_results, work_of
+from executions.runtime import inbox, lineage, store, turn_results, work_of
 from executions.runtime.turn_desk import Desk
 from executions.runtime.turn_loading import loaded_cases
 from executions.worker.work import AttemptResult, Work
@@ -98,6 +98,7 @@ def _turn(
         for case in cases:
             desk.settle(case)
         desk.write()
+        lineage.keep(tenant_id, [*lineage.of_results(tenant_id, accepted), *desk.assets])
         claimed += work_of.works_at_once(tenant_id, desk.claimed)
         faultpoints.passing("turn.before_commit")
     waiting = _left_behind(tenant_id, held)

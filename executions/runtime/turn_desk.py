@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,11 +16,23 @@ from executions.contracts import ExecutionEnded
 from executions.engine.commands import QueueAttempt
 from executions.engine.events import Event, ExecutionMoved, ExecutionReopened
 from executions.engine.evolve import evolve
+from executions.engine.rules import killing
 from executions.engine.settle import Bounds, Settled, settle
 from executions.engine.state import Execution, Run
-from executions.runtime import batches, children, giving_up, journal, outputs, store
+from executions.runtime import (
+    batches,
+    children,
+    giving_up,
+    group_assets,
+    journal,
+    outputs,
+    queues,
+    store,
+)
+from executions.runtime.admission_quotas import Place
 from executions.runtime.inbox import Message, post_all
 from executions.runtime.inline import Hands
+from executions.runtime.lineage import Noted, place_of
 from executions.runtime.outputs import NewOutput
 from executions.runtime.placement import placement
 from executions.runtime.store import Sheet
@@ -72,12 +84,14 @@ class Desk:
     unfinished: set[UUID] = field(default_factory=set)
     queued_groups: set[str] = field(default_factory=set)
     ended: list[UUID] = field(default_factory=list)
+    assets: list[Noted] = field(default_factory=list)
     sheet: Sheet = field(init=False)
     gate: Gate = field(init=False)
     _outputs: list[NewOutput] = field(default_factory=list)
     _over: list[Case | Hopeless] = field(default_factory=list)
     _began: datetime = field(default_factory=clock.now)
     _messages: list[tuple[UUID, Message, dict[str, Any]]] = field(default_factory=list)
+    _places: dict[UUID, Place] = field(default_factory=dict)
     _children: list[children.Post] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -132,17 +146,36 @@ class Desk:
                 {"execution_id": id, "task_run_id": wait.run, "kind": wait.kind,
                  "due_at": clock.wire(wait.due)}
             )  # fmt: skip
-        self.sheet.kills += [(id, run) for run in settled.killed_attempts]
+        self._gather_kills(case, hands, settled)
         self._kill_children(case, settled)
+        hands.left.assets += group_assets.of_ended(hands, happened)
         self.sheet.lines += line_records(id, hands.log.lines, seq)
+        self._places[id] = (hands.facts.namespace, hands.facts.flow_id)
         self.sheet.metrics += metric_records(id, hands.left.metrics)
         self._outputs += hands.left.outputs
+        self.assets += self._noted(case, hands)
         self.sheet.loop_values += [
-            {"execution_id": id, "id": run, "loop_values": list(values)}
+            {"execution_id": id, "id": run, "loop_values": values}
             for run, values in hands.left.loop_values.items()
         ]
         self._leave_the_rest(case, settled)
         self._publish(case, happened, seq)
+
+    def _gather_kills(self, case: Case, hands: Hands, settled: Settled) -> None:
+        by = killing.asked_by(case.snapshot)
+        for id in settled.killed_attempts:
+            hands.say(case.snapshot.runs[id], "INFO", f"The end was asked for by {by}")
+            self.sheet.kills.append(
+                {"execution_id": case.held.facts.id, "task_run_id": id, "by": by}
+            )
+
+    def _noted(self, case: Case, hands: Hands) -> Iterator[Noted]:
+        """What quick tasks and groups have declared."""
+        facts = case.held.facts
+        for run, found in hands.left.assets:
+            where = (case.held.namespace_id, facts.namespace, facts.flow_id, facts.revision)
+            task_id = case.compiled.plan.nodes[run.node].id
+            yield Noted(place_of(facts.id, run.id, task_id, *where), found)
 
     def _leave_the_rest(self, case: Case, settled: Settled) -> None:
         """Tells the next turn where to go on, and what the one after that may leave alone."""
@@ -183,7 +216,8 @@ class Desk:
         for run in settled.killed_children:
             child = case.snapshot.runs[run].child
             if child is not None:
-                self._children.append((child, Message.KILL, {"cascade": True}))
+                payload = {"cascade": True, "by": children.killed_with(case.held.facts.id)}
+                self._children.append((child, Message.KILL, payload))
 
     def _gather_runs(self, case: Case) -> None:
         snapshot, id, plan = case.snapshot, case.held.facts.id, case.compiled.plan
@@ -216,7 +250,8 @@ class Desk:
             "priority": case.compiled.plan.nodes[run.node].task.priority + case.held.priority,
             "created_at": now,
         }
-        if place.group == self.group and self.free_slots > 0:
+        # Below a quota of task runs a claim counts first what runs.
+        if place.group == self.group and self.free_slots > 0 and not self.gate.door.claims_apart:
             self.free_slots -= 1
             lease = settings.DOWNBEAT.lease.total_seconds()
             record |= {"state": "RUNNING", "worker_id": self.worker_id, "lease": lease}
@@ -269,17 +304,20 @@ class Desk:
     def write(self) -> None:
         """Writes everything, and tells whoever has to know after the commit."""
         self.sheet.outputs += outputs.records(self.tenant_id, self._outputs)
+        self.sheet.lines = self.gate.door.kept_lines(self.sheet.lines, self._places)
         killed = store.write(self.sheet)
         self._after_kills(killed)
         post_all(self.tenant_id, self._messages, ring=False)
         post_all(self.tenant_id, self._children, ring=True)
         release(self.tenant_id, {over.held.flow_uid: over.limit for over in self._over})
+        ended = {(over.held.facts.namespace, over.held.facts.flow_id) for over in self._over}
+        self.gate.door.write(ended)
         self._ring_triggers()
         for id in self.ended:
             events.emit(ExecutionEnded(self.tenant_id, id))
         waiting = [one for one in self.sheet.attempts if one["state"] == "QUEUED"]
         for group, id in {one["worker_group"]: one["execution_id"] for one in waiting}.items():
-            doorbell.ring_on_commit("attempt", self.tenant_id, id, group=group)
+            queues.ring("attempt", self.tenant_id, id, queue=group)
 
     def _ring_triggers(self) -> None:
         if self.sheet.heard:
@@ -304,7 +342,8 @@ class Desk:
                 self._messages.append((execution_id, Message.RESULT, payload))
                 self.again.add(execution_id)
             else:
-                doorbell.ring_on_commit("advance", self.tenant_id, execution_id, group=group)
+                queue = queues.engine_queue(group)
+                doorbell.ring_on_commit("advance", self.tenant_id, execution_id, group=queue)
 
 
 def _end_of(execution: Execution) -> Any:

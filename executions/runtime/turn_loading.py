@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
+from executions.engine.rules import lining
 from executions.engine.state import TERMINAL, Run, Snapshot
 from executions.runtime import store
 from executions.runtime.inbox import Message, Note
@@ -25,6 +26,8 @@ NEEDS_LIVE: Final = frozenset(
         Message.NO_WORKER,
     }
 )
+MOST_IN_LINE: Final = 250
+"""Runs that leave a line in one turn."""
 NEEDS_ALL: Final = frozenset({Message.RESTART, Message.SET_STATE})
 
 
@@ -40,6 +43,8 @@ class Case:
     """Whether nothing of it was stored before but its row."""
     outputs: dict[UUID, Mapping[str, Any]] = field(default_factory=dict)
     """Outputs that came with results, by task run; not written yet."""
+    waits_for: dict[str, Any] | None = None
+    """The quota or switch that keeps the execution out."""
 
     @property
     def rest(self) -> list[str | None]:
@@ -88,6 +93,8 @@ def loaded_cases(
     busy = {id: arrived for id, arrived in found.items() if arrived}
     plans, hopeless = _plans(tenant_id, {id: held[id] for id in busy}, busy)
     runs = _runs(tenant_id, {id: busy[id] for id in plans})
+    for id, plan in plans.items():
+        _load_lines(tenant_id, id, plan, runs.get(id, {}))
     cases = [
         _case(held[id], plan, busy[id], runs.get(id, {}), outputs.get(id, {}))
         for id, plan in plans.items()
@@ -128,6 +135,19 @@ def _runs(tenant_id: UUID, busy: Mapping[UUID, Sequence[Note]]) -> dict[UUID, di
     if whole:
         found |= store.all_runs(tenant_id, whole)
     return found
+
+
+def _load_lines(tenant_id: UUID, id: UUID, plan: Compiled, runs: dict[UUID, Run]) -> None:
+    """Beside a run that waits in line, those after it that may begin in the same turn."""
+    first: dict[int, list[UUID]] = {}
+    for run in runs.values():
+        if lining.waits(run) and run.parent in runs and not run.dynamic:
+            limit = lining.limit_of(plan.plan.nodes[runs[run.parent].node].shape)
+            first.setdefault(min(limit or MOST_IN_LINE, MOST_IN_LINE), []).append(run.id)
+    for most, waiting in first.items():
+        more = store.next_in_line(tenant_id, id, waiting, most) - runs.keys()
+        for loaded in store.runs_with_ancestors(tenant_id, {id: more}).values():
+            runs.update({run: value for run, value in loaded.items() if run not in runs})
 
 
 def _named(note: Note) -> Iterator[UUID]:

@@ -76,7 +76,7 @@ class Reader:
                 self._kill(payload)
             case Message.PAUSE if execution.state is State.RUNNING:
                 self._happen(PauseAsked())
-            case Message.RESUME if execution.state is State.PAUSED:
+            case Message.RESUME if execution.state is State.PAUSED or execution.paused:
                 self._resume(payload)
             case Message.FORCE_RUN if not execution.ended:
                 self._force_run()
@@ -85,7 +85,7 @@ class Reader:
             case Message.SET_STATE:
                 self._set_state(payload)
             case Message.SET_STATUS:
-                self._set_status(State(payload["state"]))
+                self._set_status(payload)
             case _:
                 return
 
@@ -115,7 +115,8 @@ class Reader:
         self.metrics += turn_results.child_metrics(payload)
         for child in turn_results.reported(plan, run.id, payload.get("children") or ()):
             # The worker may have hidden the value of the loop that all of them are in.
-            self._happen(child if child.value is None else replace(child, value=run.value))
+            looped = child.node is not None and child.value is not None
+            self._happen(replace(child, value=run.value) if looped else child)
         asked: list[Event] = []
         try:
             self._put_child_outputs(payload)
@@ -139,7 +140,7 @@ class Reader:
     def _put_child_outputs(self, payload: Mapping[str, Any]) -> None:
         for child in payload.get("children") or ():
             reported = self.snapshot.runs[UUID(str(child["id"]))]
-            if child.get("outputs") and not reported.dynamic:
+            if child.get("outputs"):
                 self.hands.put_outputs(reported, child["outputs"])
 
     def _lost(self, payload: Mapping[str, Any]) -> None:
@@ -162,7 +163,7 @@ class Reader:
         ending = State.FAILED if failed else State.KILLED
         self._happen(TryEnded(run.id, ending, now, now, "no_worker", error))
         if not failed:
-            self._kill({})
+            self._kill({"by": "the platform: no worker"})
 
     def _child_ended(self, payload: Mapping[str, Any]) -> None:
         run = self.snapshot.runs.get(UUID(str(payload["task_run_id"])))
@@ -192,7 +193,8 @@ class Reader:
         if cascade:
             children.kill_all(self.hands.facts.tenant_id, self.hands.facts.id)
         last = last_unfinished(self.snapshot) if payload.get("last") else None
-        self._happen(KillAsked(cascade, State(end_as) if end_as else None, last))
+        ending = State(end_as) if end_as else None
+        self._happen(KillAsked(cascade, ending, last, by=payload.get("by")))
         self._look_everywhere()
 
     def _leave_breakpoint(self, payload: Mapping[str, Any]) -> None:
@@ -204,6 +206,13 @@ class Reader:
     def _resume(self, payload: Mapping[str, Any]) -> None:
         if payload.get("at_breakpoint"):
             self._leave_breakpoint(payload)
+            return
+        if payload.get(
+            "lifted"
+        ):  # what a switch has paused; who waits for a person goes on waiting
+            if self.snapshot.execution.pause_asked:
+                self._happen(ResumeAsked(None, clock.now()))
+                self._look_everywhere()
             return
         named = payload.get("task_run_id")
         paused = [run for run in self.snapshot.runs.values() if run.state is State.PAUSED]
@@ -240,13 +249,17 @@ class Reader:
     def _set_state(self, payload: Mapping[str, Any]) -> None:
         run = UUID(str(payload["task_run_id"]))
         plan = self.case.compiled.plan
-        self.events += mark(plan, self.snapshot, run, State(payload["state"]), clock.now())
+        again = mark(plan, self.snapshot, run, State(payload["state"]), clock.now())
+        self.events += again
         self.hands.meter.forget(self.snapshot.dropped)
+        if again:  # what was held until now may go on
+            self._look_everywhere()
 
-    def _set_status(self, state: State) -> None:
+    def _set_status(self, payload: Mapping[str, Any]) -> None:
+        state = State(payload["state"])
         execution = self.snapshot.execution
         if execution.ended:
             self._happen(ExecutionMoved(state, clock.now()))
         elif execution.state is State.QUEUED:  # one that was restarted has task runs that wait
-            self._happen(KillAsked(end_as=state))
+            self._happen(KillAsked(end_as=state, by=payload.get("by")))
             self._look_everywhere()

@@ -58,15 +58,20 @@ def metric_records(execution_id: UUID, numbers: Iterable[Number]) -> list[dict[s
 def reason_of(case: Case) -> dict[str, Any] | None:
     """Why an execution waits as a whole, with what blocks it."""
     execution = case.snapshot.execution
-    limit = case.compiled.revision.spec.concurrency
-    if execution.state is State.QUEUED and limit is not None:
-        return {"code": "concurrency.limit", "blocker": {"limit": limit.limit}}
+    if execution.state is State.QUEUED:
+        return case.waits_for or reason_of_limit(case)
     if execution.state is State.PAUSED:
         stopped = execution.facts.get(STOPPED_AT)
         return {"code": "breakpoint" if stopped else "paused", "blocker": stopped}
     if execution.state is State.CREATED and execution.scheduled_at is not None:
         return {"code": "scheduled", "blocker": clock.wire(execution.scheduled_at)}
     return None
+
+
+def reason_of_limit(case: Case) -> dict[str, Any] | None:
+    """That an execution waits for a slot of its flow."""
+    limit = case.limit
+    return None if limit is None else {"code": "concurrency.limit", "blocker": {"limit": limit}}
 
 
 def failure_of(execution: Execution) -> str | None:

@@ -13,7 +13,7 @@ from executions.engine.plan import Plan
 from executions.engine.state import State, Try
 from executions.runtime import carried_effects
 from executions.runtime import store_statements as sql
-from executions.runtime.context import folder_of
+from executions.runtime.folders import folder_of
 from executions.runtime.inbox import Message, post_all
 from executions.runtime.output_limit import size_of
 from executions.runtime.outputs import NewOutput, records
@@ -149,7 +149,8 @@ def reported(plan: Plan, parent: UUID, children: Sequence[Mapping[str, Any]]) ->
     found: list[RunReported] = []
     for child in children:
         task_id = str(child["taskId"])
-        node = plan.of_task(task_id)
+        # One that a task made up may bear the name of a task of the flow, and is none of its runs.
+        node = None if child.get("dynamic") else plan.of_task(task_id)
         tries = tuple(_try(item) for item in child.get("tries") or ())
         found.append(
             RunReported(

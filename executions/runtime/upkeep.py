@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connections, transaction
-from psycopg import sql
 
-from executions.runtime.context import folder_of
-from executions.runtime.remains import PARTS, remove_files
+from executions.runtime import retention
+from executions.runtime.folders import folder_of
+from executions.runtime.remains import remove_files, remove_rows_of
+from tenants import facade as tenants
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,8 @@ select tenant_id, id, namespace, flow_id from execution e
  for update skip locked
 """
 _OLD_KEYS: Final = "delete from idempotency_key where created_at < now() - interval '24 hours'"
+_OLD_STARTS: Final = "delete from execution_start where at < now() - interval '2 minutes'"
+_OLD_LOG_USE: Final = "delete from log_use where day < current_date - 7"
 _OLD_OUTPUTS: Final = "delete from task_cache where expires_at < now()"
 
 
@@ -52,7 +54,13 @@ def run() -> None:
     with connections[SYSTEM].cursor() as cursor:
         cursor.execute(_OLD_KEYS)
         cursor.execute(_OLD_OUTPUTS)
+        cursor.execute(_OLD_STARTS)
+        cursor.execute(_OLD_LOG_USE)
     _in_batches(_OLD_LOGS, settings.DOWNBEAT.retention_logs)
+    for tenant_id in tenants.bounded_tenants():
+        tenants.remeasure(tenant_id)
+    tenants.trim_audit(settings.DOWNBEAT.retention_audit)
+    retention.apply()
     while remove_executions(settings.DOWNBEAT.retention_executions):
         pass
 
@@ -72,18 +80,8 @@ def remove_executions(age: timedelta) -> int:
             if remove_files(tenant_id, folder_of(namespace, flow_id, id))
         ]
         if gone:
-            tenants, ids = (list(set(column)) for column in zip(*gone, strict=True))
-            _remove_rows(cursor, tenants, ids)
+            remove_rows_of(cursor, gone)
     return len(gone)
-
-
-def _remove_rows(cursor: Any, tenants: list[UUID], ids: list[UUID]) -> None:
-    """Whole tables at a time, children first: a cascade would go row by row."""
-    for table in PARTS:
-        statement = sql.SQL("delete from {} where tenant_id = any(%s) and execution_id = any(%s)")
-        cursor.execute(statement.format(sql.Identifier(table)), [tenants, ids])
-    cursor.execute("delete from execution where tenant_id = any(%s) and id = any(%s)",
-                   [tenants, ids])  # fmt: skip
 
 
 def make_partitions() -> int:

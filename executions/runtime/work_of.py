@@ -72,9 +72,9 @@ def works_of(tenant_id: UUID, keys: Iterable[AttemptKey]) -> tuple[Work, ...]:
             named.setdefault(key.execution_id, set()).add(key.task_run_id)
         held = store.look(tenant_id, named)
         runs = store.runs_with_ancestors(tenant_id, named)
-        remembered = _remembered(
-            tenant_id, [(key.execution_id, key.task_run_id) for key in wanted if key.number > 1]
-        )
+        # An attempt that a worker gave back keeps its number: only its lease is another one.
+        again = [key for key in wanted if key.number > 1 or key.epoch > FIRST_EPOCH]
+        remembered = _remembered(tenant_id, [(key.execution_id, key.task_run_id) for key in again])
         works = [
             _work(held[key.execution_id], runs[key.execution_id], key, remembered)
             for key in wanted

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+from executions.runtime.folders import folder_of, folder_of_flow
 from executions.worker.work import AttemptKey, Work
 
 
@@ -20,15 +21,15 @@ class Place:
     @property
     def cache(self) -> str:
         """The folder of internal storage for what the flow's directories keep."""
-        return f"{self.namespace.replace('.', '/')}/{self.flow_id}/cache"
+        return f"{folder_of_flow(self.namespace, self.flow_id)}/cache"
 
     def folder(self, key: AttemptKey) -> str:
         """The folder of internal storage that belongs to this lease alone."""
-        flow = f"{self.namespace.replace('.', '/')}/{self.flow_id}"
         if self.poll:
+            flow = folder_of_flow(self.namespace, self.flow_id)
             return f"{flow}/triggers/{self.task_id}/{key.task_run_id}/{key.epoch}"
-        run = f"tasks/{self.task_id}/{key.task_run_id}"
-        return f"{flow}/executions/{key.execution_id}/{run}/{key.number}-{key.epoch}"
+        own = folder_of(self.namespace, self.flow_id, key.execution_id)
+        return f"{own}/tasks/{self.task_id}/{key.task_run_id}/{key.number}-{key.epoch}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,10 @@ class WorkerProcess:
         self._engine = EngineThread(
             worker=worker, slots=self.slots, mailbox=self.mailbox, rhythm=rhythm
         )
-        self._heartbeat = Heartbeat(worker=worker, slots=self.slots, rhythm=rhythm)
+        self._worker, self._stopping = worker, False
+        self._heartbeat = Heartbeat(
+            worker=worker, slots=self.slots, rhythm=rhythm, draining=self._asked_to_drain
+        )
         self._silent = threading.Event()
         self._ears = threading.Thread(target=self._listen, name="bell", daemon=True)
 
@@ -103,7 +106,10 @@ class WorkerProcess:
 
     def stop(self) -> None:
         """Claims nothing more, lets attempts end for a while, then gives the others back."""
+        self._stopping = True
         self._engine.drain()
+        with suppress(Error):
+            leases.drain(self._worker)
         until = time.monotonic() + settings.DOWNBEAT.drain.total_seconds()
         while self.slots.running() and time.monotonic() < until:
             time.sleep(0.05)
@@ -112,6 +118,13 @@ class WorkerProcess:
         self._silent.set()
         self._heartbeat.stop()
         self._launcher.close()
+
+    def _asked_to_drain(self, wanted: bool) -> None:
+        """People may let a worker drain, and claim again; one that stops drains for good."""
+        if wanted:
+            self._engine.drain()
+        elif not self._stopping:
+            self._engine.resume()
 
     def _give_back(self) -> None:
         """Releases what still runs; a task that must not run twice is failed instead."""

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q
 
+from downbeat.common.api import conditions
+from downbeat.common.api.conditions import Field
 from downbeat.common.api.filters import EQUALITY, Clause, Group, Op
 from downbeat.common.api.pagination import PageRequest
 from executions.models import ExecutionLabel
 from executions.models.execution_label import digest_of
-from executions.selectors import filtering
-from executions.selectors.filtering import Field
 from executions.services.labels import CORRELATION
 
 SORTS: Final = {
@@ -45,7 +45,7 @@ def _text(clause: Clause) -> Q:
         return Q()
     found = Q(flow_id__icontains=clause.value) | Q(namespace__icontains=clause.value)
     if len(clause.value) >= 8:
-        found |= Q(id__in=[filtering.uuid_or_nil(clause.value)])
+        found |= Q(id__in=[conditions.uuid_or_nil(clause.value)])
     return ~found if clause.op is Op.NOT_EQUALS else found
 
 
@@ -55,7 +55,7 @@ def _labels(clause: Clause) -> Q:
     if key is None:
         key, separator, value = clause.value.partition(":")
         if not separator:
-            raise filtering.refused(
+            raise conditions.refused(
                 clause, "write key:value, or filters[labels][EQUALS][key]=value"
             )
     values = value.split(",") if clause.op in (Op.IN, Op.NOT_IN) else [value]
@@ -70,7 +70,7 @@ def _labelled(key: str, values: Sequence[str]) -> Q:
     found = Q(Exists(rows))
     if key == CORRELATION:
         # Nothing is kept of the label by which an execution names itself, unless it was changed.
-        own = Q(id__in=[filtering.uuid_or_nil(value) for value in values])
+        own = Q(id__in=[conditions.uuid_or_nil(value) for value in values])
         named = (Q(labels__contains=[{"key": key, "value": value}]) for value in values)
         found |= own & reduce(or_, named)
     return found
@@ -80,7 +80,7 @@ def _children(clause: Clause) -> Q:
     """CHILD: started by another execution; MAIN: not."""
     wanted = clause.value.upper()
     if wanted not in {"CHILD", "MAIN"}:
-        raise filtering.refused(clause, "use CHILD or MAIN")
+        raise conditions.refused(clause, "use CHILD or MAIN")
     main = (wanted == "MAIN") is not (clause.op is Op.NOT_EQUALS)
     return Q(parent_id__isnull=main)
 
@@ -98,7 +98,7 @@ def _scope(clause: Clause) -> Q:
     """Executions of people's flows or of the platform's own namespace."""
     wanted = {value.strip().upper() for value in clause.value.split(",")}
     if not wanted <= {"USER", "SYSTEM"}:
-        raise filtering.refused(clause, "use USER or SYSTEM")
+        raise conditions.refused(clause, "use USER or SYSTEM")
     if clause.op in _NEGATIVE:
         wanted = {"USER", "SYSTEM"} - wanted
     system = Q(namespace="system") | Q(namespace__startswith="system.")
@@ -142,21 +142,21 @@ def _id_at(moment: datetime) -> UUID:
 
 FIELDS: Final[Mapping[str, Field]] = {
     "q": Field(frozenset({Op.EQUALS, Op.NOT_EQUALS}), _text),
-    "id": filtering.identity("id"),
-    "executionId": filtering.identity("id"),
-    "namespace": filtering.text("namespace"),
-    "flowId": filtering.text("flow_id"),
-    "flowRevision": filtering.number("revision"),
-    "state": filtering.choice("state"),
-    "status": filtering.choice("state"),
+    "id": conditions.identity("id"),
+    "executionId": conditions.identity("id"),
+    "namespace": conditions.text("namespace"),
+    "flowId": conditions.text("flow_id"),
+    "flowRevision": conditions.number("revision"),
+    "state": conditions.choice("state"),
+    "status": conditions.choice("state"),
     "labels": Field(EQUALITY | {Op.CONTAINS, Op.NOT_CONTAINS}, _labels, map=True),
-    "created": _begun(filtering.moment("created_at")),
-    "startDate": _begun(filtering.moment("created_at")),
-    "endDate": filtering.moment("ended_at"),
-    "timeRange": _begun(filtering.since("created_at")),
-    "parentId": filtering.identity("parent_id"),
-    "triggerId": filtering.text("trigger_id"),
-    "triggerExecutionId": filtering.text("trigger__variables__executionId"),
+    "created": _begun(conditions.moment("created_at")),
+    "startDate": _begun(conditions.moment("created_at")),
+    "endDate": conditions.moment("ended_at"),
+    "timeRange": _begun(conditions.since("created_at")),
+    "parentId": conditions.identity("parent_id"),
+    "triggerId": conditions.text("trigger_id"),
+    "triggerExecutionId": conditions.text("trigger__variables__executionId"),
     "childFilter": Field(frozenset({Op.EQUALS, Op.NOT_EQUALS}), _children),
     "kind": Field(EQUALITY, _kind),
     "scope": Field(EQUALITY, _scope),
@@ -165,7 +165,7 @@ FIELDS: Final[Mapping[str, Field]] = {
 
 def condition(group: Group) -> Q:
     """The condition that a request's filters mean."""
-    return filtering.condition(group, FIELDS)
+    return conditions.condition(group, FIELDS)
 
 
 def order(asked: PageRequest) -> Sequence[str]:

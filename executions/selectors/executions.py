@@ -15,7 +15,7 @@ from executions.models import Attempt, Execution, TaskRun
 from executions.selectors.states import Moment, StateView, instant, state_view
 from executions.services.errors import ExecutionMissing
 from executions.services.labels import from_json
-from tenants.access import visible
+from tenants.access import touchable, visible
 from tenants.actors import Actor
 
 UNLOADED = ("progress", "facts")
@@ -39,6 +39,10 @@ class AttemptView:
     log_file: str | None
     reason: str | None = None
     """A stable code of how it ended: why it failed, or ``cached`` if it did not have to run."""
+    kill: Mapping[str, Any] | None = None
+    """Who asked for its end, and when; when that was delivered and confirmed."""
+    remote: Sequence[Mapping[str, Any]] = ()
+    """What became of its job in another system, step by step."""
 
 
 def all_executions() -> QuerySet[Execution]:
@@ -47,8 +51,21 @@ def all_executions() -> QuerySet[Execution]:
 
 
 def seen_by(actor: Actor, permission: str = "execution.view") -> QuerySet[Execution]:
-    """The executions on which an actor has a right."""
-    return visible(actor, permission, all_executions(), field="namespace_id")
+    """The executions that an actor may see and on which they have a right."""
+    return touchable(actor, permission, all_executions(), field="namespace_id")
+
+
+def owners_of_records(actor: Actor, permission: str) -> QuerySet[Execution]:
+    """The executions whose records an actor may see, deleted ones of which records were kept too."""
+    return visible(actor, permission, Execution.objects.defer(*UNLOADED), field="namespace_id")
+
+
+def find_owner(actor: Actor, id: UUID, permission: str) -> Execution:
+    """The execution that records are of; ``ExecutionMissing`` if it is gone or may not be seen."""
+    row = owners_of_records(actor, permission).filter(id=id).first()
+    if row is None:
+        raise ExecutionMissing
+    return row
 
 
 def find(actor: Actor, id: UUID, permission: str = "execution.view") -> Execution:
@@ -144,4 +161,6 @@ def _attempt(row: Attempt) -> AttemptView:
         worker_id=row.worker_id,
         log_file=row.log_file,
         reason=row.reason,
+        kill=row.kill,
+        remote=row.remote or (),
     )

@@ -73,7 +73,9 @@ def over_time(
 
 
 def _rows(actor: Actor, namespace: str, flow_id: str, task_id: str | None) -> QuerySet[Metric]:
-    owners = selector.seen_by(actor, "metric.view").filter(namespace=namespace, flow_id=flow_id)
+    owners = selector.owners_of_records(actor, "metric.view").filter(
+        namespace=namespace, flow_id=flow_id
+    )
     rows = Metric.objects.filter(execution_id__in=owners.values("id"))
     return rows if task_id is None else rows.filter(task_id=task_id)
 

@@ -11,9 +11,10 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
+from downbeat.common.api import conditions
 from downbeat.common.api.filters import NOTHING, Clause, Group, Logical, Op
 from executions.models import Execution
-from executions.selectors import execution_filters, filtering
+from executions.selectors import execution_filters
 from executions.selectors import executions as selector
 from executions.selectors.states import ALL
 from flows import facade as flows
@@ -23,7 +24,7 @@ from tenants.actors import Actor
 NAMES: Final = frozenset({"namespace", "flowId", "q"})
 _NEGATIVE: Final = frozenset({Op.NOT_EQUALS, Op.NOT_IN, Op.NOT_CONTAINS})
 _OF_NAMES: Final = frozenset({"namespace", "flow_id"})
-_NIL: Final = filtering.uuid_or_nil("")
+_NIL: Final = conditions.uuid_or_nil("")
 
 
 def found(actor: Actor, group: Group, permission: str = "execution.view") -> QuerySet[Execution]:
@@ -90,4 +91,4 @@ def _names(clause: Clause) -> bool:
     """Whether a clause is about names alone: free text may also be an execution's id."""
     if clause.field not in NAMES or clause.op in _NEGATIVE or not clause.value:
         return False
-    return clause.field != "q" or filtering.uuid_or_nil(clause.value) == _NIL
+    return clause.field != "q" or conditions.uuid_or_nil(clause.value) == _NIL

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from downbeat.common.errors import FieldError
+from downbeat.sdk.fields import truth
 from downbeat.sdk.inputs import SecretInput
 from executions.contracts import StartOptions
 from executions.runtime.context import labels_tree
@@ -17,7 +18,7 @@ from executions.services import labels
 from executions.services.errors import StartBlocked
 from executions.triggering.context import trigger_context
 from flows.contracts import RevisionRef
-from flows.spec.expressions import ExpressionError, compile_template, truthy
+from flows.spec.expressions import ExpressionError, compile_template
 from flows.spec.inputs import lookup, put
 from tenants import facade as tenants
 
@@ -59,7 +60,7 @@ def failures(
     for place, check in enumerate(checks):
         try:
             template = compile_template(check.when)
-            if truthy(template.render(context, services=services)):
+            if truth(template.render(context, services=services)):
                 continue
             message = check.message
         except ExpressionError as problem:

@@ -10,15 +10,22 @@ from django.db import connection
 
 from downbeat.common.errors import Denied
 from downbeat.common.scope import current_tenant
+from executions.engine import restarting
+from executions.engine.state import Snapshot
 from executions.models import Execution
+from executions.runtime import store
 from executions.runtime.inbox import post
+from executions.runtime.plans import compiled
+from executions.runtime.store_codec import execution_of
 from executions.selectors import executions as selector
 from executions.selectors.states import ALL, TERMINAL
 from executions.services.errors import (
+    StateFixed,
     StateInvalid,
     TaskRunMissing,
     WrongState,
 )
+from tenants import facade as tenants
 from tenants.access import require
 from tenants.actors import Actor
 
@@ -33,7 +40,7 @@ select 1 from task_run where tenant_id = %s and execution_id = %s and id = %s
 def kill(id: UUID, *, actor: Actor, cascade: bool = True) -> Execution:
     """Asks for the end of an execution; its running tasks are interrupted."""
     row = _live(id, actor, "execution.kill")
-    _send(row, "kill", {"cascade": cascade})
+    _send(row, "kill", {"cascade": cascade, "by": actor.name})
     return row
 
 
@@ -48,7 +55,9 @@ def resume(id: UUID, inputs: Mapping[str, Any], *, actor: Actor) -> Execution:
     """Lets a paused execution go on, with the inputs that its pause asks for."""
     from executions.services import pauses
 
-    row = _in_states(id, actor, frozenset({"PAUSED"}))
+    row = editable(id, actor)
+    if row.state != "PAUSED" and not pauses.waits_afterwards(row):
+        raise WrongState(state=row.state, needed="PAUSED")
     _send(row, "resume", pauses.resumption(row, inputs))
     return row
 
@@ -69,7 +78,7 @@ def unqueue(id: UUID, *, actor: Actor, state: str | None = None) -> Execution:
     if wanted == "RUNNING":
         _send(row, "force_run", {})
     else:
-        _send(row, "set_status", {"state": wanted})
+        _send(row, "set_status", {"state": wanted, "by": actor.name})
     return row
 
 
@@ -87,9 +96,21 @@ def change_task_run_state(id: UUID, task_run_id: str, state: str, *, actor: Acto
     if state not in ALL:
         raise StateInvalid(state=state, allowed=", ".join(sorted(ALL)))
     row = _editable(id, actor)
-    require_task_run(row.id, task_run_id)
+    run_id = require_task_run(row.id, task_run_id)
+    if reason := _why_not(row, run_id):
+        raise StateFixed(task_run_id=task_run_id, reason=reason)
     _send(row, "set_state", {"task_run_id": task_run_id, "state": state})
     return row
+
+
+def _why_not(row: Execution, run_id: UUID) -> str | None:
+    """Why the turn that takes up a change of state would refuse it; else None."""
+    tenant_id = current_tenant()
+    plan = compiled(tenant_id, row.flow_uid, row.revision)
+    held = store.look(tenant_id, [row.id])[row.id]
+    runs = store.all_runs(tenant_id, [row.id]).get(row.id, {})
+    snapshot = Snapshot(execution_of(held.row, limited=plan.limited), dict(runs))
+    return restarting.why_not(plan.plan, snapshot, run_id)
 
 
 def require_task_run(execution_id: UUID, task_run_id: str) -> UUID:
@@ -148,4 +169,7 @@ def _live(id: UUID, actor: Actor, permission: str) -> Execution:
 
 
 def _send(row: Execution, kind: str, payload: Mapping[str, Any]) -> None:
+    asked = {"asked": kind, **({"state": payload["state"]} if "state" in payload else {})}
+    id = str(row.id)
+    tenants.tell_audit(before={id: {"state": row.state}}, after={id: asked})
     post(current_tenant(), row.id, kind, payload)

@@ -14,8 +14,10 @@ from downbeat.common import clock, doorbell, events
 from executions.contracts import Cause, Started
 from executions.engine.rules.breaking import BREAKPOINTS
 from executions.engine.rules.ending import FAILURE
+from executions.runtime import queues
 from executions.runtime.plans import namespace_of
 from executions.runtime.store_statements import TELL_TRIGGERS
+from executions.services import start_limits
 from executions.services.labels import as_json
 from flows.contracts import RevisionRef
 
@@ -32,10 +34,13 @@ values (%(id)s, %(tenant)s, %(namespace_id)s, %(namespace)s, %(flow_id)s, %(flow
     %(replay_of)s, %(attempt_number)s, %(kind)s, %(scheduled_at)s, 0, %(worker_group)s,
     %(breakpoints)s::jsonb, %(progress)s::jsonb, %(facts)s::jsonb, 0, %(created_at)s)
 """
+# The number by which what is remembered of the tenant's limits is known to hold comes back.
 _BEGIN: Final = f"""
-with born as ({_INSERT} returning tenant_id, id)
-insert into inbox (tenant_id, execution_id, kind, payload)
-select tenant_id, id, %(message)s, %(payload)s::jsonb from born
+with born as ({_INSERT} returning tenant_id, id), told as (
+    insert into inbox (tenant_id, execution_id, kind, payload)
+    select tenant_id, id, %(message)s, %(payload)s::jsonb from born
+)
+select limits_version from tenants_tenant where id = %(tenant)s
 """
 _END: Final = """
 update execution set ended_at = created_at, error = %s where tenant_id = %s and id = %s
@@ -67,7 +72,10 @@ def create(
     stored_inputs: Mapping[str, Any],
     beginning: Beginning = Beginning(),
 ) -> None:
-    """Inserts the execution and rings for it after the commit; inside the tenant's scope."""
+    """Inserts the execution and rings for it after the commit; inside the tenant's scope.
+
+    ``QuotaExceeded`` or ``StartsStopped`` where a limit refuses it; then nothing was inserted.
+    """
     agenda, points = beginning.agenda, beginning.breakpoints
     failure = {} if beginning.failure is None else {FAILURE: beginning.failure}
     facts = {
@@ -85,6 +93,8 @@ def create(
     }
     with connection.cursor() as cursor:
         cursor.execute(_BEGIN, facts)
+        (version,) = cursor.fetchone() or (0,)
+        start_limits.check(started, revision, version)
         for number, (level, message) in enumerate(beginning.lines):
             cursor.execute(_SAY, [revision.tenant_id, started.id, number, level, message])
     announce(started, revision.tenant_id, group=_group(revision))
@@ -172,4 +182,5 @@ def _identity(started: Started, revision: RevisionRef) -> dict[str, Any]:
 def _group(revision: RevisionRef) -> str:
     """The group whose workers run the execution: its namespace's, else the default one."""
     place = namespace_of(revision.tenant_id, revision.namespace)
-    return (place.worker_group if place else None) or DEFAULT_GROUP
+    group = (place.worker_group if place else None) or DEFAULT_GROUP
+    return queues.engine_queue(queues.queue_for(revision.tenant_id, group))

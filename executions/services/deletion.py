@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import connection, transaction
-from psycopg import sql
+from django.db import transaction
 
 from downbeat.common.scope import current_tenant
 from executions.engine.state import State
 from executions.models import Execution
 from executions.runtime import children
-from executions.runtime.context import folder_of
+from executions.runtime.folders import folder_of
 from executions.runtime.inbox import Message, post_all
-from executions.runtime.remains import PARTS, remove_files
+from executions.runtime.remains import remove_files, remove_rows
 from executions.runtime.turn_admission import release_waiting
 from executions.selectors.states import TERMINAL
 from executions.services.control import editable
@@ -31,28 +30,23 @@ class DeletionScope:
     files: bool = True
     live_too: bool = False
 
+    @property
+    def kept(self) -> frozenset[str]:
+        """The tables of records that stay."""
+        wanted = {"log_line": not self.logs, "metric": not self.metrics}
+        return frozenset(table for table, stays in wanted.items() if stays)
+
 
 def delete(id: UUID, scope: DeletionScope, *, actor: Actor) -> None:
     """Deletes an execution; refused while it runs."""
     row = editable(id, actor, "execution.delete")
     if row.state not in TERMINAL and not scope.live_too:
         raise StillRunning(state=row.state)
-    remove(row, files=scope.files)
-
-
-def remove(row: Execution, *, files: bool) -> None:
-    """Removes the rows of one execution, children of its keys first."""
     tenant_id = current_tenant()
-    with connection.cursor() as cursor:
-        for table in PARTS:
-            statement = sql.SQL("delete from {} where tenant_id = %s and execution_id = %s")
-            cursor.execute(statement.format(sql.Identifier(table)), [tenant_id, row.id])
-        cursor.execute(
-            "delete from execution where tenant_id = %s and id = %s", [tenant_id, row.id]
-        )
+    remove_rows([row.id], kept=scope.kept)
     if row.ended_at is None:
         _tell_of_the_end(row)
-    if files:
+    if scope.files:
         folder = folder_of(row.namespace, row.flow_id, row.id)
         transaction.on_commit(lambda: remove_files(tenant_id, folder))
 

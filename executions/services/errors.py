@@ -93,6 +93,26 @@ class CannotReplayThere(Invalid):
     code = "execution.replay"
 
 
+class RestartTooEarly(Conflict):
+    """Tasks that run after the execution are still at work ({tasks}). Wait for their end, then
+    restart."""
+
+    code = "execution.restart_too_early"
+
+
+class ReplayTooEarly(Conflict):
+    """The execution still works on {tasks}, of which the replay would need the end. Wait for it,
+    or replay from the start."""
+
+    code = "execution.replay_too_early"
+
+
+class StateFixed(Conflict):
+    """The state of the task run {task_run_id} cannot be set: {reason}."""
+
+    code = "execution.state_fixed"
+
+
 class StateInvalid(Invalid):
     """The state `{state}` cannot be set; use one of {allowed}."""
 

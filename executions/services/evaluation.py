@@ -23,6 +23,7 @@ from executions.runtime.context import (
 from executions.runtime.expression_services import ShellServices
 from executions.runtime.outputs import OutputStore
 from executions.runtime.plans import Compiled, compiled
+from executions.runtime.variables import visible
 from executions.selectors.states import instant
 from executions.services.control import editable, require_task_run
 from flows.spec.expressions import ExpressionError, compile_template
@@ -75,7 +76,7 @@ def _context(row: Execution, run_id: UUID | None, references: Any) -> Mapping[st
     # Secrets among the inputs, the variables and the cause's stay sealed here.
     sealed = {
         "inputs": row.inputs,
-        "vars": {**(plan.revision.spec.variables or {}), **row.variables},
+        "vars": visible(plan.revision.spec.variables, row.variables),
     }
     cause = (row.trigger or {}).get("variables") or {}
     shared |= sealed | {name: cause for name in ("trigger", "schedule") if name in shared}

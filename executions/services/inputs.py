@@ -12,6 +12,7 @@ from downbeat.common import storage
 from downbeat.common.errors import FieldError
 from downbeat.sdk.inputs import Input
 from executions.runtime.expression_services import ShellServices
+from executions.runtime.folders import folder_of
 from executions.runtime.sealing import ValueSeal
 from executions.runtime.turn_log import TurnLog
 from executions.services.errors import InputsInvalid
@@ -60,7 +61,7 @@ def typed(
 
     An input in which one of the ``secrets`` is found is sealed, whatever its type.
     """
-    folder = f"{_folder(revision, execution_id)}/inputs"
+    folder = f"{folder_of(revision.namespace, revision.flow_id, execution_id)}/inputs"
     found = accept(
         revision,
         revision.spec.inputs,
@@ -160,8 +161,3 @@ def _encrypted(name: str, text: str) -> str:
 
 def _file_name(name: str) -> str:
     return PurePosixPath(name.replace("\\", "/")).name.strip(". ") or "file"
-
-
-def _folder(revision: RevisionRef, execution_id: UUID) -> str:
-    place = revision.namespace.replace(".", "/")
-    return f"{place}/{revision.flow_id}/executions/{execution_id}"

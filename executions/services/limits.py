@@ -11,7 +11,8 @@ from django.db.models import Count
 
 from downbeat.common.scope import current_tenant
 from executions.models import Execution
-from executions.runtime.turn_admission import SLOT_STATES, release_waiting
+from executions.runtime.store_statements import SLOT_STATES
+from executions.runtime.turn_admission import release_waiting
 from executions.services.errors import FlowMissing
 from flows import facade as flows
 from flows.contracts import FlowPublished, LimitedFlow

@@ -17,6 +17,7 @@ from executions.services import labels
 from executions.services.control import editable
 from executions.services.creation import text
 from executions.services.errors import WrongState
+from tenants import facade as tenants
 from tenants.actors import Actor
 
 _SET: Final = """
@@ -46,6 +47,9 @@ def _ended(id: UUID, actor: Actor) -> Execution:
 
 
 def _store(row: Execution, wanted: Sequence[Label]) -> None:
+    shown = {"before": labels.from_json(row.labels), "after": wanted}
+    told = {when: {str(row.id): {"labels": labels.as_json(each)}} for when, each in shown.items()}
+    tenants.tell_audit(**told)
     with connection.cursor() as cursor:
         cursor.execute(_SET, [text(labels.as_json(wanted)), current_tenant(), row.id])
     events.publish_on_commit(f"execution:{row.id}", "execution.changed", {"state": row.state})

@@ -9,6 +9,8 @@ from uuid import UUID
 from downbeat.common.scope import current_tenant
 from downbeat.sdk.inputs import Input
 from executions.models import Execution, TaskRun
+from executions.runtime.folders import folder_of
+from executions.selectors.states import TERMINAL
 from executions.services.inputs import Given, accept, examine
 from flows import facade as flows
 from flows.contracts import RevisionRef
@@ -18,10 +20,16 @@ from flows.spec.inputs import TypedInputs
 def resumption(row: Execution, given: Mapping[str, Given]) -> dict[str, Any]:
     """The message that resumes: typed inputs; ``InputsInvalid`` if one is missing or wrong."""
     revision, run_id, definitions = _asked(row)
-    place = row.namespace.replace(".", "/")
-    folder = f"{place}/{row.flow_id}/executions/{row.id}/resume/{run_id or 'execution'}"
+    own = folder_of(row.namespace, row.flow_id, row.id)
+    folder = f"{own}/resume/{run_id or 'execution'}"
     accepted = accept(revision, definitions, given, folder=folder)
     return {"task_run_id": str(run_id) if run_id else None, "inputs": dict(accepted.stored)}
+
+
+def waits_afterwards(row: Execution) -> bool:
+    """Whether a task is paused that runs after the execution, which shows its end all the while."""
+    paused = TaskRun.objects.filter(execution_id=row.id, state="PAUSED")
+    return row.state in TERMINAL and paused.exists()
 
 
 def examined(row: Execution, given: Mapping[str, Given]) -> TypedInputs:

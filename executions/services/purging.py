@@ -19,7 +19,8 @@ from psycopg import sql
 from downbeat.common import storage
 from downbeat.common.scope import current_tenant
 from executions.models import Output
-from executions.runtime.remains import PARTS
+from executions.runtime.folders import folder_of
+from executions.runtime.remains import remove_rows
 from executions.selectors.states import TERMINAL
 
 BATCH: Final = 200
@@ -28,6 +29,7 @@ LINES: Final = 5_000
 _CHOSEN: Final = """
 select id, namespace, flow_id from execution
  where tenant_id = %(tenant)s
+   and (deleted_at is null or %(forgotten)s)
    and (namespace = %(namespace)s or (%(below)s and starts_with(namespace, %(namespace)s || '.')))
    and (%(flow)s::text is null or flow_id = %(flow)s)
    and state = any(%(states)s)
@@ -81,12 +83,18 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What goes. Logs, metrics and files cannot outlive the rows of their execution."""
+    """What goes."""
 
     execution: bool = True
     logs: bool = True
     metrics: bool = True
     files: bool = True
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """The tables of records that stay."""
+        wanted = {"log_line": not self.logs, "metric": not self.metrics}
+        return frozenset(table for table, stays in wanted.items() if stays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,10 @@ def purge(
 ) -> Purged:
     """Removes the next batch of ended executions, or of what they left."""
     chosen = [state for state in states or TERMINAL if state in TERMINAL]
+    # Those of which nothing is left but records go with the last of them.
+    forgotten = not (parts.execution and parts.kept)
     facts = {**scope.facts(), "states": chosen, "after": after, "limit": BATCH}
+    facts["forgotten"] = forgotten
     with connection.cursor() as cursor:
         cursor.execute(_CHOSEN, facts)
         found = cursor.fetchall()
@@ -113,29 +124,25 @@ def purge(
     if not ids:
         return Purged()
     purged = Purged(after=ids[-1] if len(ids) == BATCH else None)
-    if parts.files or parts.execution:
+    if parts.files:
         purged = replace(purged, files=_remove_files(found, parts))
     return _remove_rows(ids, parts, purged)
 
 
 def _remove_rows(ids: list[UUID], parts: Parts, purged: Purged) -> Purged:
-    if parts.logs or parts.execution:
+    if parts.logs:
         purged = replace(purged, logs=_removed("log_line", ids))
-    if parts.metrics or parts.execution:
+    if parts.metrics:
         purged = replace(purged, metrics=_removed("metric", ids))
     if not parts.execution:
         return replace(purged, executions=len(ids))
-    for table in PARTS:
-        _removed(table, ids)
-    return replace(purged, executions=_removed("execution", ids, key="id"))
+    return replace(purged, executions=remove_rows(ids, kept=parts.kept))
 
 
-def _removed(table: str, ids: list[UUID], *, key: str = "execution_id") -> int:
-    statement = sql.SQL("delete from {} where tenant_id = %s and {} = any(%s)")
+def _removed(table: str, ids: list[UUID]) -> int:
+    statement = sql.SQL("delete from {} where tenant_id = %s and execution_id = any(%s)")
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement.format(sql.Identifier(table), sql.Identifier(key)), [current_tenant(), ids]
-        )
+        cursor.execute(statement.format(sql.Identifier(table)), [current_tenant(), ids])
         return int(cursor.rowcount)
 
 
@@ -144,7 +151,7 @@ def _remove_files(found: Sequence[tuple[UUID, str, str]], parts: Parts) -> int:
     tenant_id, count = current_tenant(), 0
     store = storage.storage_for(tenant_id)
     for id, namespace, flow_id in found:
-        folder = f"{namespace.replace('.', '/')}/{flow_id}/executions/{id}"
+        folder = folder_of(namespace, flow_id, id)
         kept: frozenset[str] = frozenset() if parts.execution else kept_outputs(id)
         gone = [file.path for file in store.list(folder) if file.path not in kept]
         count += len(gone)

@@ -18,7 +18,7 @@ from downbeat.common.models import uuid7
 from downbeat.common.scope import current_tenant
 from executions.contracts import StartOptions
 from executions.engine.plan import Plan
-from executions.engine.replaying import replay
+from executions.engine.replaying import at_work, replay, whole
 from executions.engine.restarting import restart
 from executions.engine.rules import lining
 from executions.engine.state import Run, Scope, Snapshot
@@ -28,7 +28,7 @@ from executions.runtime.output_limit import KEY, stored_bytes
 from executions.runtime.plans import Compiled, compiled
 from executions.runtime.store_codec import execution_of, run_json, scope_json
 from executions.services.creation import Beginning, text
-from executions.services.errors import CannotReplayThere, CannotRestart
+from executions.services.errors import CannotReplayThere, CannotRestart, ReplayTooEarly
 from executions.services.inputs import AcceptedInputs
 from executions.services.start import create_started
 from flows.contracts import RevisionRef
@@ -84,6 +84,9 @@ def taken_from_run(row: Execution, run_id: UUID, revision: RevisionRef) -> Taken
     was, now, snapshot, runs = _loaded(row, revision)
     if run_id not in snapshot.runs or snapshot.runs[run_id].dynamic:
         raise CannotReplayThere(task_run_id=str(run_id))
+    run_id = whole(now.plan, snapshot, run_id)
+    if busy := at_work(now.plan, snapshot, run_id):
+        raise ReplayTooEarly(tasks=", ".join(sorted({now.plan.nodes[run.node].id for run in busy})))
     found = replay(now.plan, snapshot, run_id, new_id=uuid7, now=clock.now())
     anew = frozenset({run_id})
     return Taken(now.plan, found.runs, found.scope, found.ids, anew, runs, was.plan)

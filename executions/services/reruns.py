@@ -17,7 +17,7 @@ from executions.runtime.plans import compiled
 from executions.selectors.states import TERMINAL
 from executions.services import editing, forecast, labels, replaying
 from executions.services.control import editable, require_task_run
-from executions.services.errors import CannotRestart, FlowMissing
+from executions.services.errors import CannotRestart, FlowMissing, RestartTooEarly
 from executions.services.forecast import Forecast
 from executions.services.inputs import AcceptedInputs, Given
 from executions.services.replaying import Start, Taken
@@ -128,6 +128,9 @@ def _options(row: Execution, revision: RevisionRef, asked: Replay) -> StartOptio
 
 def _restartable(id: UUID, actor: Actor) -> Execution:
     row = editable(id, actor)
+    live = TaskRun.objects.filter(execution_id=row.id).exclude(state__in=TERMINAL)
+    if row.state in TERMINAL and (tasks := sorted(set(live.values_list("task_id", flat=True)))):
+        raise RestartTooEarly(tasks=", ".join(tasks))
     failed = TaskRun.objects.filter(execution_id=row.id, state__in=RESTARTABLE_RUNS)
     # Turned away by a check or a limit before any task; others without a turn never had inputs.
     refused = row.state == "FAILED" and row.started_at is None and row.seq > 0

@@ -16,7 +16,7 @@ from downbeat.common import clock, faultpoints
 from downbeat.common.models import uuid7
 from downbeat.common.scope import current_tenant, tenant_scope
 from executions.contracts import Cause, Label, Origin, Started, StartOptions
-from executions.services import breakpoints, checking, creation, labels
+from executions.services import breakpoints, checking, creation, labels, policing
 from executions.services.creation import Beginning
 from executions.services.errors import (
     FlowDisabled,
@@ -25,6 +25,7 @@ from executions.services.errors import (
 )
 from executions.services.inputs import AcceptedInputs, Given, typed
 from flows.contracts import RevisionRef
+from tenants import facade as tenants
 
 ROUTE_START: Final = "execution.start"
 ROUTE_REPLAY: Final = "execution.replay"
@@ -87,7 +88,7 @@ def start(
         )
         _limit(inputs.stored)
         beginning = _checked(revision, inputs, options)
-        started = create_started(revision, inputs, options, id, beginning)
+        started = create_started(revision, inputs, options, id, beginning, given=given)
         faultpoints.passing("start.before_commit")
         return started
 
@@ -114,7 +115,7 @@ def again(
             inputs = typed(revision, given, check_required=True, execution_id=id)
             _limit(inputs.stored)
             beginning = _checked(revision, inputs, options)
-        create_started(revision, inputs, options, id, beginning)
+        create_started(revision, inputs, options, id, beginning, given=given)
     return id
 
 
@@ -134,8 +135,15 @@ def create_started(
     options: StartOptions,
     id: UUID,
     beginning: Beginning = Beginning(),
+    *,
+    given: Mapping[str, Given] | None = None,
 ) -> Started:
-    """Writes an execution."""
+    """Writes an execution; whatever starts comes through here. ``given``: inputs as they were sent."""
+    # In a tenant that rests, only what running executions ask for starts.
+    if options.origin.parent_id is None:
+        tenants.refuse_resting(revision.tenant_id)
+    asked = inputs.stored if given is None else given
+    told = policing.check_start(revision, asked, inputs, options)
     breakpoints.checked(revision, options.breakpoints)
     started = Started(
         id=id,
@@ -156,7 +164,9 @@ def create_started(
         started,
         revision,
         stored_inputs=inputs.stored,
-        beginning=replace(beginning, breakpoints=options.breakpoints),
+        beginning=replace(
+            beginning, breakpoints=options.breakpoints, lines=(*beginning.lines, *told)
+        ),
     )
     return started
 

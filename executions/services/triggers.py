@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
-from downbeat.common import clock, doorbell
+from downbeat.common import clock
 from downbeat.common.models import uuid7
 from downbeat.common.scope import current_tenant
 from executions.models import TriggerState
+from executions.runtime import queues
 from executions.services.creation import text
 from executions.services.errors import BackfillRefused, TriggerMissing, TriggerUnlocked
 from executions.triggering import firing, schedules
 from executions.triggering.families import Family
 from flows import facade as flows
+from tenants import facade as tenants
 from tenants.access import can, require
 from tenants.actors import Actor
 
 EDIT: Final = "trigger.edit"
+MOST_DATES: Final = 1000
 
 _SET: Final = """
 update trigger_state
@@ -67,18 +72,21 @@ class Backfill:
     labels: Sequence[Mapping[str, str]]
 
 
-def find(address: TriggerAddress, *, actor: Actor, permission: str = EDIT) -> TriggerState:
-    """A trigger under lock; 404 when it may not be seen."""
-    row = (
-        # Not the key: executions that leave events for the trigger must not wait for people.
-        TriggerState.objects.select_for_update(no_key=True)
-        .filter(
-            namespace=address.namespace,
-            flow_id=address.flow_id,
-            trigger_id=address.trigger_id,
-        )
-        .first()
-    )
+def find(
+    address: TriggerAddress,
+    *,
+    actor: Actor,
+    permission: str = EDIT,
+    rows: QuerySet[TriggerState] | None = None,
+) -> TriggerState:
+    """A trigger, under lock unless other rows are given; 404 when it may not be seen."""
+    # Not the key: executions that leave events for the trigger must not wait for people.
+    known = TriggerState.objects.select_for_update(no_key=True) if rows is None else rows
+    row = known.filter(
+        namespace=address.namespace,
+        flow_id=address.flow_id,
+        trigger_id=address.trigger_id,
+    ).first()
     if row is None or not can(actor, "trigger.view", row.namespace_id):
         raise TriggerMissing
     require(actor, permission, row.namespace_id)
@@ -110,11 +118,12 @@ def switch(row: TriggerState, *, disabled: bool, recover: bool = False) -> None:
         "disabled": disabled,
         "next_at": next_at,
     }
+    _tell(row, {"disabled": row.disabled}, {"disabled": disabled})
     with connection.cursor() as cursor:
         cursor.execute(_SET, facts)
     row.disabled, row.next_at = disabled, next_at
     if not disabled:
-        doorbell.ring_on_commit("schedule", current_tenant(), row.id, group=row.worker_group)
+        queues.ring("schedule", current_tenant(), row.id, queue=row.worker_group or queues.DEFAULT)
 
 
 def unlock(address: TriggerAddress, *, actor: Actor) -> TriggerState:
@@ -141,7 +150,7 @@ def _free(row: TriggerState) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_FREE, [current_tenant(), row.id])
     row.execution_id = row.lease_until = row.worker_id = None
-    doorbell.ring_on_commit("schedule", current_tenant(), row.id, group=row.worker_group)
+    queues.ring("schedule", current_tenant(), row.id, queue=row.worker_group or queues.DEFAULT)
 
 
 def delete(address: TriggerAddress, *, actor: Actor) -> None:
@@ -194,6 +203,19 @@ def delete_backfill(address: TriggerAddress, *, actor: Actor) -> TriggerState:
     return _put(row, None, next_at=datetime.fromisoformat(former) if former else None)
 
 
+def dates(
+    address: TriggerAddress, start: datetime, end: datetime, *, actor: Actor
+) -> Sequence[datetime]:
+    """The dates of a schedule in a span, at most `MOST_DATES`; changes nothing.
+
+    What a backfill over that span would run, except dates that conditions refuse when they come.
+    """
+    row = find(address, actor=actor, permission="trigger.view", rows=TriggerState.objects.all())
+    if row.family != Family.SCHEDULE:
+        raise BackfillRefused(reason="only a schedule has dates")
+    return list(islice(schedules.dates_between(_spec(row), start, end), MOST_DATES + 1))
+
+
 def each(addresses: Sequence[TriggerAddress], act: Callable[[TriggerAddress], object]) -> int:
     """Does the same to many; returns to how many it applied.
 
@@ -209,6 +231,12 @@ def each(addresses: Sequence[TriggerAddress], act: Callable[[TriggerAddress], ob
     return count
 
 
+def _tell(row: TriggerState, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    """What the audit trail keeps of a change of a trigger."""
+    name = f"{row.namespace}.{row.flow_id}.{row.trigger_id}"
+    tenants.tell_audit(before={name: dict(before)}, after={name: dict(after)})
+
+
 def _put(
     row: TriggerState, backfill: Mapping[str, Any] | None, *, next_at: datetime | None
 ) -> TriggerState:
@@ -218,10 +246,11 @@ def _put(
         "backfill": None if backfill is None else text(backfill),
         "next_at": next_at,
     }
+    _tell(row, {"backfill": row.backfill}, {"backfill": backfill})
     with connection.cursor() as cursor:
         cursor.execute(_BACKFILL, facts)
     row.backfill, row.next_at = backfill, next_at
-    doorbell.ring_on_commit("schedule", current_tenant(), row.id, group=row.worker_group)
+    queues.ring("schedule", current_tenant(), row.id, queue=row.worker_group or queues.DEFAULT)
     return row
 
 

@@ -3,6 +3,7 @@
     → {"op": "subscribe", "topic": "execution:<id>" | "logs:<id>" | "namespace:<ns>", "after": 7}
     ← {"topic": …, "seq": 8, "type": "execution.changed", "data": {…}}
 
+A namespace tells of its executions (``execution.changed``) and its flows (``flow.changed``).
 Events carry ids and numbers, never contents. A number that is missing, or a ``stream.gap``, means:
 read again. Rights are asked for when a topic is subscribed, and again while it is told of.
 
@@ -11,7 +12,8 @@ What concerns one topic never ends the connection, on which others live:
     ← {"op": "error", "topic": …, "code": 4404, "message": …}
 
 4400: the message cannot be read; 4404: there is no such topic, or one may not (any longer) see it;
-4429: too many topics. The connection itself is closed with 4401 when nobody is signed in (any
+4429: too many topics; 4430: the tenant has used up its API requests per minute, of which every message
+is one, and the opening. The connection itself is closed with 4401 when nobody is signed in (any
 longer), 4404 when the tenant is not there for whoever asks, 4408 when the reader is too slow.
 """
 
@@ -37,9 +39,12 @@ UNKNOWN: Final = 4404
 TOO_SLOW: Final = 4408
 UNREADABLE: Final = 4400
 TOO_MANY: Final = 4429
+USED_UP: Final = 4430
+CODES: Final = {401: UNAUTHENTICATED, 429: USED_UP}
 MESSAGES: Final = {
     UNREADABLE: 'Send {"op": "subscribe" or "unsubscribe", "topic": text}.',
     UNKNOWN: "There is no such topic, or you may not see it.",
+    USED_UP: "The tenant has used up its API requests per minute. Ask again in a while.",
     TOO_MANY: "This connection has all the topics it may have. Leave one, or open another.",
 }
 LONGEST_TOPIC: Final = 400
@@ -87,9 +92,11 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
             case "subscribe":
                 await self._subscribe(topic, after)
             case "unsubscribe":
+                # Counted, but never refused: it makes less work.
+                await self._refusal("")
                 self._unsubscribe(topic)
             case _:
-                await self._refuse(topic, UNREADABLE)
+                await self._tell_why(topic, await self._refusal("") or UNREADABLE)
 
     async def _subscribe(self, topic: str, after: Any) -> None:
         if self.telling is None:
@@ -99,7 +106,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
             return
         code = await self._refusal(topic) if topic else UNREADABLE
         if code is not None:
-            await self._refuse(topic, code)
+            await (self._tell_why if code == USED_UP else self._refuse)(topic, code)
             return
         if topic not in self.topics:
             hub().add(self.watch, (self.tenant_id, topic))
@@ -111,6 +118,10 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
     async def _refuse(self, topic: str, code: int) -> None:
         """Tells why a topic is not (any longer) told of; only a missing log-in ends everything."""
         self._unsubscribe(topic)
+        await self._tell_why(topic, code)
+
+    async def _tell_why(self, topic: str, code: int) -> None:
+        """Answers a message that came to nothing; what was told of before goes on."""
         if code == UNAUTHENTICATED:
             await self.close(UNAUTHENTICATED)
             return
@@ -138,18 +149,18 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels 
         asked = self.topics.get(topic)
         if asked is None or time.monotonic() - asked < ASK_AGAIN_SECONDS:
             return
-        code = await self._refusal(topic)
+        code = await self._refusal(topic, asked=False)
         if code is not None:
             await self._refuse(topic, code)
         elif topic in self.topics:
             self.topics[topic] = time.monotonic()
 
-    async def _refusal(self, topic: str) -> int | None:
+    async def _refusal(self, topic: str, *, asked: bool = True) -> int | None:
+        """Why not, or None; what the client asked counts as a request to the API."""
         path = f"/api/v1/{self.slug}/stream/allowed"
-        answer = await inside.get(self.scope, path, f"topic={quote(topic)}")
-        if answer.ok:
-            return None
-        return UNAUTHENTICATED if answer.status == 401 else UNKNOWN
+        scope = self.scope if asked else inside.unasked(self.scope)
+        answer = await inside.get(scope, path, f"topic={quote(topic)}")
+        return None if answer.ok else CODES.get(answer.status, UNKNOWN)
 
     async def _send(self, event: StreamEvent) -> None:
         body = {"topic": event.topic, "seq": event.seq, "type": event.type, "data": event.data}

@@ -12,8 +12,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 from uuid import UUID
 
@@ -91,18 +91,29 @@ class Hub:
             self._stop = None
 
     def _listen(self, stop: threading.Event) -> None:
-        notify.listen([STREAM_CHANNEL], self._heard, stop=stop, connected=self._connected)
+        def heard(_channel: str, payload: str) -> None:
+            # A listener that was stopped lives a moment longer, beside the one that took its place:
+            # what both hear would be told twice.
+            if not stop.is_set():
+                self._heard(payload)
 
-    def _heard(self, _channel: str, payload: str) -> None:
+        notify.listen([STREAM_CHANNEL], heard, stop=stop, connected=self._connected)
+
+    def _heard(self, payload: str) -> None:
         event = StreamEvent.decode(payload)
-        self._loop.call_soon_threadsafe(self._dispatch, event)
+        self._soon(lambda: self._dispatch(event))
 
     def _dispatch(self, event: StreamEvent) -> None:
         for watch in tuple(self._watches.get((event.tenant, event.topic), ())):
             watch.put(event)
 
     def _connected(self) -> None:
-        self._loop.call_soon_threadsafe(self._announce_gap)
+        self._soon(self._announce_gap)
+
+    def _soon(self, act: Callable[[], None]) -> None:
+        """Nobody watches any more when the loop is closed; the listener hears of that a bit later."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(act)
 
     def _announce_gap(self) -> None:
         for (tenant, topic), watches in tuple(self._watches.items()):

@@ -94,8 +94,9 @@ async def _chunks(
         yield b"id: start\nevent: start\ndata: \n\n"
         for event in events:
             yield event
+        own = inside.unasked(scope)
         while not ended and not gone.done():
-            _, events, cursor, ended = await source.read(scope, source.path, cursor)
+            _, events, cursor, ended = await source.read(own, source.path, cursor)
             for event in events:
                 yield event
             if ended:

@@ -27,6 +27,7 @@ from executions.triggering.firing import FiringCause, Refused
 from flows import facade as flows
 from flows.contracts import RevisionRef
 from flows.spec.expressions import ExpressionError
+from tenants import facade as tenants
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ BATCH: Final = 200
 _DUE: Final = """
 select tenant_id, id from trigger_state
  where family = 'schedule' and not disabled and not source_disabled and next_at <= now()
-   and execution_id is null
+   and execution_id is null and tenant_id <> all(%s)
    and (backfill is null or not coalesce((backfill->>'paused')::boolean, false))
  order by next_at limit %s
 """
@@ -82,9 +83,12 @@ class _Move:
 
 
 def evaluate_due() -> int:
-    """Evaluates the schedules that are due; returns how many of them moved on."""
+    """Evaluates the schedules that are due; returns how many of them moved on.
+
+    Those of a tenant that rests stay due: afterwards each recovers what it missed as it says.
+    """
     with connections["system"].cursor() as cursor:
-        cursor.execute(_DUE, [BATCH])
+        cursor.execute(_DUE, [list(tenants.resting()), BATCH])
         rows = cursor.fetchall()
     moved = 0
     for tenant_id, id in rows:

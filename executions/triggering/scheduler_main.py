@@ -18,9 +18,13 @@ from django.db import Error, connections
 from downbeat.common import doorbell
 from downbeat.common.doorbell import Ring
 from executions.runtime import sweep, upkeep
+from executions.runtime.assignment_thread import AssignmentThread
 from executions.runtime.identity import Rhythm, rhythm
+from executions.services import limit_changes
 from executions.triggering import evaluation, settling
+from executions.triggering.audit_thread import AuditThread
 from executions.triggering.judge_thread import JudgeThread
+from executions.triggering.removal_thread import RemovalThread
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +45,9 @@ class Scheduler:
             target=self._listen_for_triggers, name="trigger-bell", daemon=True
         )
         self._judges = JudgeThread()
+        self._audit = AuditThread()
+        self._removals = RemovalThread(pace.sweep)
+        self._assignments = AssignmentThread(pace)
         self._sweep_at = self._settle_at = self._upkeep_at = 0.0
         self._schedule_at = 0.0
 
@@ -54,6 +61,9 @@ class Scheduler:
         self._ears.start()
         self._trigger_ears.start()
         self._judges.start()
+        self._audit.start()
+        self._removals.start()
+        self._assignments.start()
         while not self._stopped.is_set():
             try:
                 nap = self.round()
@@ -67,7 +77,12 @@ class Scheduler:
             self._rung.wait(nap)
             self._rung.clear()
         self._judges.stop()
+        self._audit.stop()
+        self._removals.stop()
+        self._assignments.stop()
         self._judges.join()
+        self._audit.join()
+        self._removals.join()
         connections.close_all()
 
     def round(self) -> float:
@@ -83,6 +98,7 @@ class Scheduler:
         if now >= self._sweep_at:
             self._sweep_at = now + self._pace.sweep.total_seconds()
             sweep.sweep(self._pace)
+            limit_changes.sweep()
         if now >= self._upkeep_at:
             self._upkeep_at = now + upkeep.EVERY_SECONDS
             upkeep.run()

@@ -140,3 +140,11 @@ def _listed(trigger: Trigger) -> list[datetime]:
 def backfill_start(trigger: Trigger, start: datetime, end: datetime) -> datetime | None:
     """The first date of a backfill; its start is inside it."""
     return backfill_next(trigger, start - timedelta(microseconds=1), end)
+
+
+def dates_between(trigger: Trigger, start: datetime, end: datetime) -> Iterator[datetime]:
+    """The dates of a schedule from a moment to another, both inside; its conditions not asked."""
+    for date in _dates_after(trigger, start - timedelta(microseconds=1)):
+        if date > end:
+            return
+        yield date

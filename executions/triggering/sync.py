@@ -9,8 +9,9 @@ from typing import Any, Final
 import orjson
 from django.db import connection
 
-from downbeat.common import clock, doorbell
+from downbeat.common import clock
 from downbeat.sdk.trigger import Trigger
+from executions.runtime import queues
 from executions.services.creation import text
 from executions.triggering import listening, schedules, windows
 from executions.triggering.context import trigger_context
@@ -20,6 +21,7 @@ from flows import facade as flows
 from flows.contracts import FlowDeleted, FlowPublished, RevisionRef
 from flows.spec.expressions import ExpressionError
 from tenants import facade as tenants
+from tenants.contracts import NamespacePlaced
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,15 @@ _REMOVE: Final = """
 delete from trigger_state
  where tenant_id = %s and namespace = %s and flow_id = %s and not (trigger_id = any(%s))
 """
+_BELOW: Final = """
+select id, flow_uid, revision, trigger_id from trigger_state
+ where tenant_id = %(tenant)s and family = 'poll'
+   and (namespace = %(path)s or starts_with(namespace, %(path)s || '.'))
+"""
+_PLACE: Final = """
+update trigger_state set worker_group = %(group)s
+ where tenant_id = %(tenant)s and id = %(id)s and worker_group is distinct from %(group)s
+"""
 
 
 def on_published(event: FlowPublished) -> None:
@@ -67,6 +78,22 @@ def on_deleted(event: FlowDeleted) -> None:
     """A flow is gone: so are its triggers."""
     with connection.cursor() as cursor:
         cursor.execute(_REMOVE, [event.tenant_id, event.namespace, event.flow_id, []])
+
+
+def on_placed(event: NamespacePlaced) -> None:
+    """Another group works for a namespace: the polls there go to it. One that runs ends where it is."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW, {"tenant": event.tenant_id, "path": event.path})
+        for id, uid, number, trigger_id in cursor.fetchall():
+            revision = flows.by_uid(event.tenant_id, uid, number)
+            trigger = next((one for one in revision.spec.triggers if one.id == trigger_id), None)
+            if trigger is None:
+                continue
+            group = _group(revision, trigger)
+            cursor.execute(_PLACE, {"tenant": event.tenant_id, "id": id, "group": group})
+            if cursor.rowcount:
+                queue = group or queues.DEFAULT
+                queues.ring("schedule", event.tenant_id, id, queue=queue)
 
 
 def _put(revision: RevisionRef, trigger: Trigger, known: tuple[Any, ...] | None) -> None:
@@ -97,7 +124,7 @@ def _put(revision: RevisionRef, trigger: Trigger, known: tuple[Any, ...] | None)
         windows.forget(revision.tenant_id, id)
     listening.listen(revision, trigger, id, disabled=disabled)
     if family in (Family.POLL, Family.SCHEDULE) and not disabled:
-        doorbell.ring_on_commit("schedule", revision.tenant_id, id, group=group)
+        queues.ring("schedule", revision.tenant_id, id, queue=group or queues.DEFAULT)
 
 
 def _group(revision: RevisionRef, trigger: Trigger) -> str | None:
@@ -105,11 +132,17 @@ def _group(revision: RevisionRef, trigger: Trigger) -> str | None:
     wanted = trigger.worker_group or revision.spec.worker_group
     if wanted is not None:
         try:
-            return str(rendered(wanted.key, trigger_context(revision)))
+            return _queue(revision, str(rendered(wanted.key, trigger_context(revision))))
         except ExpressionError as problem:
             log.warning("the workerGroup of trigger %s cannot be rendered: %s", trigger.id, problem)
     place = tenants.namespace(revision.namespace)
-    return place.worker_group if place else None
+    return _queue(revision, place.worker_group if place else None)
+
+
+def _queue(revision: RevisionRef, key: str | None) -> str | None:
+    """The queue of a key; the instance's default group is the one that has no name here."""
+    queue = queues.queue_for(revision.tenant_id, key or queues.DEFAULT)
+    return None if queue == queues.DEFAULT else queue
 
 
 def _next_at(

@@ -108,7 +108,7 @@ class BubblewrapLauncher:
 
     def _argv(self, flavour: Flavour, workdir: Path, folders: Sequence[str]) -> list[str]:
         settings = self._settings
-        shared = flavour is Flavour.TASK or settings.egress == "open"
+        shared = flavour is Flavour.TASK or settings.reach() == "open"
         readable = _interpreters(flavour, settings)
         if settings.environments is not None:
             readable = (*readable, str(settings.environments))

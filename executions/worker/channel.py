@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 
 from executions.worker.work import AttemptKey, AttemptResult, LogRecord
+
+CONNECTION: Final = "connection.get"
+"""The question for a connection: its answer has `secrets`, which the worker keeps to itself."""
 
 
 class WorkerChannel(Protocol):
@@ -55,11 +58,24 @@ class WorkerChannel(Protocol):
         ``text.encrypt {key, text}``, ``text.decrypt {key, text}``, and for tasks
         ``secret.seal {text}`` (the map that stands for an encrypted text in outputs), which
         ``secret.open {token}`` gives back; ``secret.keep {text}`` (the same for what travels to
-        the engine alone).
+        the engine alone), ``connection.get {type, name}`` (name, namespace, values and the texts
+        in them to be hidden, or nothing).
         """
 
     def remember(self, key: AttemptKey, state: Mapping[str, Any]) -> None:
         """Stores what the next attempt of this task run must know."""
+
+    def trail(
+        self,
+        key: AttemptKey,
+        *,
+        kill: Mapping[str, Any] | None = None,
+        remote: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Keeps, where people see it, a step of ending the attempt or of its job elsewhere.
+
+        ``kill`` adds to what is known of the kill; ``remote`` is one more entry.
+        """
 
     def log(self, records: Sequence[LogRecord]) -> None:
         """Stores a batch of log lines; blocks while the platform cannot take them."""
@@ -77,6 +93,10 @@ class Control(Protocol):
 
     def killed(self) -> bool:
         """Whether the attempt was asked to stop, or its lease is lost."""
+
+    @property
+    def lost(self) -> bool:
+        """Whether the lease is over: somebody else has the attempt, or will have it."""
 
     def on_kill(self, fd: int) -> None:
         """Writes eight bytes to ``fd`` (an eventfd) when the attempt is to stop; at once if it is

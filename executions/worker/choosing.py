@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from downbeat.sdk.script import ScriptTask
+from downbeat.sdk.task import Task
 from executions.worker.launching import Flavour
 from executions.worker.settings import WorkerSettings
 from flows.spec.registry import Registry
@@ -29,9 +32,12 @@ def flavour_of(type_name: str, properties: Mapping[str, Any], registry: Registry
     return Flavour.SCRIPT
 
 
-def folders_for(flavour: Flavour, namespace: str, settings: WorkerSettings) -> tuple[str, ...]:
-    """Host folders that the process must reach: tasks of plug-ins may, scripts never."""
-    return settings.folders_of(namespace) if flavour is Flavour.TASK else ()
+def folders_for(
+    flavour: Flavour, kind: type[Task] | None, namespace: str, settings: WorkerSettings
+) -> tuple[str, ...]:
+    """Host folders that the process must reach: tasks of plug-ins may, scripts only if they say so."""
+    reaches = kind is not None and issubclass(kind, ScriptTask) and kind.reaches_folders
+    return settings.folders_of(namespace) if reaches or flavour is Flavour.TASK else ()
 
 
 def script_python(settings: WorkerSettings) -> Path:
@@ -39,3 +45,15 @@ def script_python(settings: WorkerSettings) -> Path:
     if settings.script_python is not None and settings.script_python.exists():
         return settings.script_python
     return Path(sys.executable)
+
+
+@lru_cache(maxsize=8)
+def is_version(python: Path, wanted: str) -> bool:
+    """Whether an interpreter is of a version such as 3.12; asked of its environment, not run."""
+    found = ".".join(map(str, sys.version_info[:3]))
+    with contextlib.suppress(OSError):
+        facts = (python.parent.parent / "pyvenv.cfg").read_text(encoding="utf-8")
+        named = re.search(r"^version(?:_info)?\s*=\s*([0-9.]+)", facts, re.MULTILINE)
+        found = named[1] if named else found
+    parts = wanted.strip().split(".")
+    return found.split(".")[: len(parts)] == parts

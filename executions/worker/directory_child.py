@@ -26,10 +26,10 @@ def child_work(
 ) -> Work:
     """The work of a task inside a directory.
 
-    ``outputs`` are those of the tasks before it, ``variables`` what they set, ``tries`` how often
-    it has ended already, and ``left`` the time that the directory has. Its id is the same in every
-    attempt of the directory. It is in the same loops as the directory: so are its values and its
-    outputs.
+    ``outputs`` are those of the tasks before it, ``variables`` as they left them, ``tries`` how
+    often it has ended already, and ``left`` the time that the directory has. Its id is the same in
+    every attempt of the directory. It is in the same loops as the directory: so are its values and
+    its outputs.
     """
     task_id, type_name = str(task["id"]), str(task["type"])
     run_id = str(uuid.uuid5(uuid.UUID(work.info.task_run_id), task_id))
@@ -38,7 +38,7 @@ def child_work(
     context = {
         **work.context,
         "outputs": _with_outputs(work, outputs),
-        "vars": {**(work.context.get("vars") or {}), **variables},
+        "vars": dict(variables),
         "task": {"id": task_id, "type": type_name},
         "taskrun": {**around, **own},
         "workerTaskrun": around,

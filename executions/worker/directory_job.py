@@ -51,8 +51,11 @@ class DirectoryJob:
     assets: list[Mapping[str, Any]] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     _outputs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    _variables: dict[str, Any] = field(default_factory=dict)
     _begun: float = field(default_factory=time.monotonic)
+    _variables: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._variables = dict(self.work.context.get("vars") or {})
 
     def run(self, tasks: Sequence[Mapping[str, Any]]) -> Ending:
         """How the group ended: the worst child; a failed child is the last that ran."""

@@ -24,6 +24,10 @@ class LineCutter:
         self._open = bytearray()
         self._cut = 0
 
+    def widen(self, longest: int) -> None:
+        """Lets lines be longer from here on; never shorter."""
+        self._longest = max(self._longest, longest)
+
     def feed(self, chunk: bytes) -> Iterator[Line]:
         """The lines that a chunk completes."""
         start = 0

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import random
-import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
+from downbeat.sdk.fields import truth
 from downbeat.sdk.sealed import opened
 from downbeat.sdk.task import StandInTask, Task
 from downbeat.sdk.trigger import Trigger
+from executions.worker.chance import ClockAndChance
 from executions.worker.channel import WorkerChannel
 from executions.worker.masking import Masker
 from executions.worker.work import AttemptKey, Work
-from flows.spec.expressions import ExpressionError, compile_template, truthy
+from flows.spec.expressions import ExpressionError, compile_template
 from flows.spec.registry import Registry, load_registry
 from flows.spec.render import RenderError, render_task, render_trigger
 from flows.spec.written_task import written_task
@@ -70,13 +69,6 @@ class LazyOutputs(Mapping[str, Any]):
         self._masker.learn((str(text),), in_values=False)
         return str(text)
 
-    def __contains__(self, task_id: object) -> bool:
-        try:
-            self[str(task_id)]
-        except KeyError:
-            return False
-        return True
-
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)
 
@@ -85,22 +77,13 @@ class LazyOutputs(Mapping[str, Any]):
 
 
 @dataclass(slots=True)
-class ChannelServices:
+class ChannelServices(ClockAndChance):
     """What expressions may ask of the world, answered by the platform; secrets become known."""
 
     channel: WorkerChannel
     key: AttemptKey
     masker: Masker
     secrets: dict[tuple[str, str | None], str] = field(default_factory=dict)
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def random(self) -> float:
-        return random.random()
-
-    def new_id(self) -> str:
-        return str(uuid.uuid4())
 
     def secret(self, name: str, namespace: str | None) -> str:
         place = (name.upper(), namespace)
@@ -193,7 +176,7 @@ class TaskRenderer:
             )
         except ExpressionError as problem:
             raise RenderError("runIf", masker.text(str(problem))) from None
-        return truthy(text)
+        return truth(text)
 
     def context(self, work: Work, masker: Masker, additions: Mapping[str, Any]) -> dict[str, Any]:
         """What the expressions of this attempt see."""

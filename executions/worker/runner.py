@@ -21,11 +21,12 @@ from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.script import ScriptTask
 from downbeat.sdk.task import InlineTask, StandInTask, Task
 from downbeat.sdk.trigger import Trigger
+from executions.worker import assets
 from executions.worker.channel import Control, LeaseLost, WorkerChannel
 from executions.worker.choosing import flavour_of, folders_for, script_python
 from executions.worker.directory_child import child_channel, memory_of
 from executions.worker.directory_job import DirectoryJob
-from executions.worker.environments import BuildFailed, Environments
+from executions.worker.environments import BuildFailed, BuildStopped, Environments
 from executions.worker.inline_job import run_inline
 from executions.worker.launching import Flavour, Launcher, LaunchRefused, TaskProcess, Wanted
 from executions.worker.leaving import fit_to_leave
@@ -94,6 +95,8 @@ class AttemptRunner:
             return run(work, desk)
         except LeaseLost:
             return AttemptResult(work.key, Ending.KILLED, reason="lease_lost")
+        except BuildStopped:
+            return AttemptResult(work.key, Ending.KILLED, reason="killed")
         except RenderError as problem:
             return _failed(work, desk, "render", str(problem))
         except LaunchRefused as problem:
@@ -114,7 +117,8 @@ class AttemptRunner:
             return self._one(self._renderer.stood_for(work, desk.masker, desk.places()), desk)
         if known is not None and issubclass(known, InlineTask):
             spec = cast(InlineTask, self._renderer.spec(work, desk.masker, desk.places()))
-            return run_inline(spec, work, desk.channel, desk.book, desk.masker)
+            done = run_inline(spec, work, desk.channel, desk.book, desk.masker)
+            return _with_declared(done, spec, desk)
         process = self._launcher.take(self._wanted(work, desk))
         try:
             return self._in_process(work, desk, process)
@@ -142,7 +146,7 @@ class AttemptRunner:
         )
         if cache is not None and (known := cache.recall()) is not None:
             return known
-        result = self._ran(session, spec)
+        result = _with_declared(self._ran(session, spec), spec, desk)
         if cache is not None:
             cache.keep(result)
         return result
@@ -156,7 +160,8 @@ class AttemptRunner:
         flavour = Flavour.TASK
         if work.kind != "poll":
             flavour = flavour_of(work.type_name, work.task, self._renderer.known)
-        folders = folders_for(flavour, work.info.namespace, self._settings)
+        kind = None if work.kind == "poll" else self._renderer.known.task(work.type_name)
+        folders = folders_for(flavour, kind, work.info.namespace, self._settings)
         shared = () if desk.folder is None else (str(desk.folder),)
         return Wanted(flavour, (*folders, *shared))
 
@@ -221,6 +226,15 @@ def _failed(work: Work, desk: _Desk, reason: str, message: str) -> AttemptResult
     with suppress(LeaseLost):
         desk.book.say("ERROR", shown)
     return AttemptResult(work.key, Ending.FAILED, reason=reason, error=shown)
+
+
+def _with_declared(result: AttemptResult, spec: Task | Trigger, desk: _Desk) -> AttemptResult:
+    """The result with the assets that the source lists: a task that failed has not made them."""
+    said = spec.assets if isinstance(spec, Task) else None
+    if not said or result.ending not in (Ending.SUCCESS, Ending.WARNING):
+        return result
+    listed = [desk.masker.value(item) for item in assets.declared(said)]
+    return replace(result, assets=(*result.assets, *listed)[: assets.MOST])
 
 
 _Run = Callable[[Work, _Desk], AttemptResult]

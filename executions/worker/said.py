@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -34,6 +34,11 @@ class Said:
     metrics: tuple[SaidMetric, ...]
     assets: tuple[Mapping[str, Any], ...]
     logs: tuple[tuple[Level, str], ...]
+    task_runs: tuple[Mapping[str, Any], ...] = ()
+    error: str | None = None
+    """Why the script fails, if it fails."""
+    warning: bool = False
+    """Whether its success is one with a warning."""
 
 
 def parse_report(text: str) -> Said | None:
@@ -51,8 +56,24 @@ def parse_report(text: str) -> Said | None:
     return Said(
         outputs=outputs if isinstance(outputs, dict) else {},
         metrics=tuple(filter(None, map(_metric, _items(report, "metrics")))),
-        assets=tuple(item for item in _items(report, "assets") if isinstance(item, dict)),
+        assets=tuple(_assets(report.get("assets"))),
         logs=tuple(filter(None, map(_log, _items(report, "logs")))),
+        task_runs=tuple(item for item in _items(report, "taskRuns") if isinstance(item, dict)),
+        error=report["error"] if isinstance(report.get("error"), str) else None,
+        warning=report.get("warning") is True,
+    )
+
+
+def _assets(found: Any) -> Iterator[Mapping[str, Any]]:
+    """A list of assets, or a map of ``inputs`` and ``outputs``."""
+    if isinstance(found, dict):
+        for direction in ("input", "output"):
+            for item in _items(found, f"{direction}s"):
+                one = item if isinstance(item, dict) else {"uri": item}
+                yield {**one, "direction": direction}
+        return
+    yield from (
+        item for item in (found if isinstance(found, list) else ()) if isinstance(item, dict)
     )
 
 

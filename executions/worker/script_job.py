@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from downbeat.sdk.script import Program
-from executions.worker.choosing import script_python
-from executions.worker.environments import Environments
+from executions.worker import interpreted
+from executions.worker.choosing import is_version, script_python
+from executions.worker.environments import Environments, Recipe, Waiting
 from executions.worker.session import Session
+from executions.worker.stored_pairs import load_pair, store_pair
 from executions.worker.supervision import Ended
 from executions.worker.work import AttemptResult, Ending
 from executions.worker.workspace import Workspace
 
 _SCRIPT = "script.py"
 _SPARE_NAME = ".downbeat-script.py"
+_COMPANION = ".companion"
 
 
 @dataclass(slots=True)
@@ -41,30 +44,64 @@ class ScriptJob:
             session.settings.uid,
             session.settings.task_gid,
         )
-        if program.namespace_files is not None:
-            space.add_namespace_files(program.namespace_files, session.work.info.namespace)
-        space.add_input_files(program.input_files)
+        self._fill(space)
         job = self._job(space)
+        session.grace = program.grace
         session.book.flush_if_due()
         return self._result(session.supervise(job))
+
+    def _fill(self, space: Workspace) -> None:
+        """Puts the files of the program into its folder, the task's own over all others."""
+        session, program = self.session, self.program
+        there = program.unless_file is not None and os.path.lexists(
+            session.folder / program.unless_file
+        )
+        if program.namespace_files is not None and not there:
+            space.add_namespace_files(program.namespace_files, session.work.info.namespace)
+        space.add_input_files(program.input_files)
+        for name, text in program.files.items():
+            space.write_text(name, space.localized(text))
+        for pair in program.loads:
+            load_pair(session, space, pair)
 
     def _job(self, space: Workspace) -> dict[str, Any]:
         program = self.program
         python = self._python()
-        env = self.session.environment(program.env)
+        given = {name: space.localized(value) for name, value in program.env.items()}
+        env = self.session.environment(given)
         if program.language == "python":
             env["PATH"] = f"{python.parent}:{env['PATH']}"
             env["VIRTUAL_ENV"] = str(python.parent.parent)
         job: dict[str, Any] = {"workdir": str(self.session.folder), "env": env}
-        if program.source is None:
-            return {**job, "mode": "exec", "argv": self._shell(space, program.commands)}
-        source = space.localized(program.source)
-        if self._runs_in_child(source):
+        source = None if program.source is None else space.localized(program.source)
+        if source is not None and self._runs_in_child(source):
             return {**job, "mode": "python", "source": source, "filename": self._name(space)}
-        name = self._name(space)
-        space.write_text(name, _with_constants(source))
-        commands = (f"{shlex.quote(str(python))} -u {shlex.quote(name)}",)
-        return {**job, "mode": "exec", "argv": self._shell(space, commands)}
+        if program.language == "python":
+            self._add_interpreted(space, env)
+        commands = program.commands
+        if source is not None:
+            name = self._name(space)
+            space.write_text(name, source)
+            commands = (shlex.join([str(python), "-u", interpreted.START, name]),)
+        argv = self._shell(space, commands)
+        return {**job, "mode": "exec", "argv": self._accompanied(space, python, argv)}
+
+    def _add_interpreted(self, space: Workspace, env: dict[str, str]) -> None:
+        """What scripts find in the warm child, for interpreters that the commands start."""
+        for name, text in interpreted.files().items():
+            space.write_text(name, text)
+        own = str(space.folder / interpreted.MODULES)
+        env["PYTHONPATH"] = f"{env['PYTHONPATH']}:{own}" if env.get("PYTHONPATH") else own
+
+    def _accompanied(self, space: Workspace, python: Path, argv: list[str]) -> list[str]:
+        """The command line of the companion, if the program has one: it runs the other one."""
+        companion = self.program.companion
+        if companion is None:
+            return argv
+        for name, text in companion.files.items():
+            space.write_text(f"{_COMPANION}/{name}", text)
+        first = space.folder / _COMPANION / next(iter(companion.files))
+        return [str(python), "-I", "-B", str(first), "--", *argv]
 
     def _runs_in_child(self, source: str) -> bool:
         """Whether the warm child's own interpreter is the one that the script wants."""
@@ -73,7 +110,7 @@ class ScriptJob:
             program.before_commands
             or program.dependencies
             or program.interpreter
-            or program.python_version
+            or self._other_version()
             or "\0" in source
         )
 
@@ -83,14 +120,28 @@ class ScriptJob:
         return name
 
     def _python(self) -> Path:
-        program = self.program
-        if program.language != "python" or not (program.dependencies or program.python_version):
-            return script_python(self.session.settings)
-        return self.environments.python(
-            program.dependencies,
-            version=program.python_version,
-            keep=program.keep_dependencies,
-        )
+        program, session = self.program, self.session
+        version = self._other_version()
+        own = program.dependencies or version or program.lock
+        if program.language != "python" or not own:
+            return script_python(session.settings)
+        recipe = Recipe(program.dependencies, program.lock, version, program.keep_dependencies)
+        if version and not (program.dependencies or program.lock):
+            session.book.say(
+                "INFO", f"Python {version} is not the default one: only its own library is there"
+            )
+
+        def tell(text: str) -> None:
+            session.book.say("INFO", text)
+            session.book.flush()
+
+        return self.environments.python(recipe, Waiting(tell, session.control.killed))
+
+    def _other_version(self) -> str | None:
+        """The version of Python that is wanted, unless the default one is of it."""
+        wanted = self.program.python_version
+        default = script_python(self.session.settings)
+        return None if wanted is None or is_version(default, wanted) else wanted
 
     def _shell(self, space: Workspace, commands: tuple[str, ...]) -> list[str]:
         program = self.program
@@ -111,12 +162,26 @@ class ScriptJob:
         session.outputs["stdErrLineCount"] = session.line_counts["stderr"]
         if ended.stop is not None:
             return session.stopped(ended.stop)
-        session.outputs["outputFiles"] = session.save_files(self._wanted_files())
+        session.outputs["outputFiles"] = self._saved_files()
         if code != 0:
-            return session.failed("exit", _failure(code))
-        if self.program.warning_on_stderr and session.line_counts["stderr"]:
+            said = session.said_error
+            return session.failed("exit", f"{_failure(code)}{'' if said is None else f': {said}'}")
+        for pair in self.program.stores:
+            store_pair(session, pair)
+        noisy = self.program.warning_on_stderr and session.line_counts["stderr"]
+        if noisy or session.said_warning:
             return session.result(Ending.WARNING)
         return session.result(Ending.SUCCESS)
+
+    def _saved_files(self) -> dict[str, str]:
+        """The files that are kept, by their names; results also by the names they are known by."""
+        results = {
+            name: path.removeprefix(f"{self.session.folder}/").removeprefix("./")
+            for name, path in self.program.results.items()
+        }
+        saved = self.session.save_files((*self._wanted_files(), *results.values()))
+        known = {name: saved[path] for name, path in results.items() if path in saved}
+        return {**known, **saved}
 
     def _wanted_files(self) -> tuple[str, ...]:
         folder = self.session.folder
@@ -128,22 +193,6 @@ class ScriptJob:
 
 def _default_shell() -> str:
     return "/bin/bash" if shutil.which("bash", path="/bin") else "/bin/sh"
-
-
-def _with_constants(source: str) -> str:
-    """The script with JSON's names at hand, as they are in the warm child.
-
-    They are set by running the text as data, so that the numbers of its lines, its future imports
-    and its encoding stay what the author wrote.
-    """
-    return (
-        "import linecache as _l, sys as _s\n"
-        f"_t = {source!r}\n"
-        "_l.cache[__file__] = (len(_t), None, _t.splitlines(True), __file__)\n"
-        "_g = {**globals(), 'true': True, 'false': False, 'null': None}\n"
-        "_m = _s.modules['__main__'].__dict__; _m.update(_g)\n"
-        "exec(compile(_t, __file__, 'exec', dont_inherit=True), _m)\n"
-    )
 
 
 def _failure(code: int | None) -> str:

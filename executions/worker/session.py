@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import time
-import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,7 +17,9 @@ from typing import Any, BinaryIO, Literal
 
 from downbeat.sdk import confined
 from downbeat.sdk.fields import format_duration
-from executions.worker.channel import Control, LeaseLost, WorkerChannel
+from executions.worker import assets
+from executions.worker.channel import CONNECTION, Control, LeaseLost, WorkerChannel
+from executions.worker.dynamic_runs import DynamicRuns
 from executions.worker.launching import TaskProcess
 from executions.worker.lines import MARK, Line, LineCutter
 from executions.worker.logbook import Level, Logbook
@@ -26,12 +27,12 @@ from executions.worker.masking import Masker
 from executions.worker.said import MetricKind, Said, kind_of, parse_report
 from executions.worker.settings import WorkerSettings
 from executions.worker.supervision import Ears, Ended, Stop, Supervision
+from executions.worker.trail import Trail
 from executions.worker.work import AttemptResult, Ending, MetricPoint, Work
 
 _MOST_METRICS = 10_000
-_MOST_ASSETS = 1_000
 _LINE_BYTES = 4
-HIDDEN = frozenset({".tmp", ".fetched"})
+HIDDEN = frozenset({".tmp", ".fetched", ".companion"})
 
 
 @dataclass(slots=True)
@@ -49,12 +50,22 @@ class Session:
     outputs: dict[str, Any] = field(default_factory=dict)
     metrics: list[MetricPoint] = field(default_factory=list)
     assets: list[Mapping[str, Any]] = field(default_factory=list)
-    children: list[Mapping[str, Any]] = field(default_factory=list)
+    dynamic: DynamicRuns = field(init=False)
     line_counts: dict[str, int] = field(default_factory=lambda: {"stdout": 0, "stderr": 0})
     timeout: timedelta | None = None
+    grace: timedelta | None = None
+    """How long the program may take to end once it is asked to; ``None``: the worker's choice."""
+    said_error: str | None = None
+    said_warning: bool = False
     hidden: set[str] = field(default_factory=set)
+    trail: Trail = field(init=False)
     _said_bytes: int = 0
+    _assets_full: bool = False
     _cutters: dict[str, LineCutter] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.dynamic = DynamicRuns(self.masker.value, self.settings.outputs_bytes)
+        self.trail = Trail(self.work.key, self.channel, self.control, self.book, self.masker)
 
     def places(self) -> dict[str, Any]:
         """Names that expressions of the task may use for its folder."""
@@ -85,20 +96,19 @@ class Session:
             "TMPDIR": str(self.folder / ".tmp"),
             "WORKING_DIR": str(self.folder),
             "OUTPUT_DIR": str(self.folder / "outputs"),
-            "DOWNBEAT_EGRESS": self.settings.egress,
+            "DOWNBEAT_EGRESS": self.settings.reach(),
             "DOWNBEAT_EXECUTION_ID": info.execution_id,
             "DOWNBEAT_IDEMPOTENCY_KEY": info.task_run_id,
             "DOWNBEAT_FENCE": str(info.fence),
-            **self.settings.task_environment,
+            **self.settings.lent_environment(),
             **(more or {}),
         }
 
     def supervise(self, job: Mapping[str, Any]) -> Ended:
         """Runs the job to its end; every line has been handed to the book when it returns."""
-        limits = self.settings.log
         self._cutters = {
             name: LineCutter(
-                longest=limits.line_chars * _LINE_BYTES + self.masker.longest,
+                longest=self._longest_line(),
                 longest_report=self.settings.outputs_bytes,
             )
             for name in ("stdout", "stderr")
@@ -111,12 +121,15 @@ class Session:
                 stderr=lambda chunk: self._print("stderr", chunk),
                 message=self._message,
                 tick=self._tick,
+                stopped=self.trail.delivered,
             ),
             timeout=self._limit(),
-            grace=self.settings.kill_grace,
+            grace=max(self.settings.kill_grace, self.grace or timedelta(0)),
             longest_message=self.settings.outputs_bytes + (1 << 20),
         )
         ended = watch.run(job)
+        if ended.stop is not None:
+            self.trail.confirmed()
         for name, cutter in self._cutters.items():
             for line in cutter.rest():
                 self._line(name, line)
@@ -156,7 +169,7 @@ class Session:
             assets=tuple(self.masker.value(item) for item in self.assets),
             error=None if error is None else self.masker.text(error),
             reason=reason,
-            children=tuple(self.children),
+            children=tuple(self.dynamic.added),
         )
 
     def save_files(self, patterns: tuple[str, ...]) -> dict[str, str]:
@@ -198,9 +211,17 @@ class Session:
         self.outputs.setdefault("vars", {}).update(said.outputs)
         for metric in said.metrics:
             self._metric(metric.name, metric.value, metric.kind, metric.tags)
-        self.assets += said.assets[: _MOST_ASSETS - len(self.assets)]
+        for asset in said.assets:
+            self._asset(assets.noted(asset))
         for level, text in said.logs:
             self.book.line(level, text)
+        for facts in said.task_runs:
+            try:
+                self.dynamic.add(facts)
+            except ValueError as problem:
+                self.book.say("WARN", f"A reported task run is left out: {problem}")
+        self.said_error = said.error or self.said_error
+        self.said_warning = said.warning or self.said_warning
 
     def _metric(
         self,
@@ -215,6 +236,15 @@ class Session:
                 MetricPoint(self.masker.text(name), value, kind, shown, time.time())
             )
 
+    def _asset(self, found: Mapping[str, Any] | None) -> None:
+        if found is None:
+            self.book.say("WARN", "An asset without a usable name is left out")
+        elif len(self.assets) < assets.MOST:
+            self.assets.append(found)
+        elif len(self.assets) == assets.MOST and not self._assets_full:
+            self._assets_full = True
+            self.book.say("WARN", f"More than {assets.MOST} assets: the others are left out")
+
     def _message(self, message: Mapping[str, Any], files: list[int]) -> Mapping[str, Any] | None:
         match message:
             case {"t": "log", "level": str(level), "message": str(text)}:
@@ -224,9 +254,11 @@ class Session:
                 kind = kind_of(str(message.get("kind")))
                 self._metric(name, float(value), kind, {str(k): str(v) for k, v in tags.items()})
             case {"t": "asset", "uri": str(uri), "direction": str(direction)}:
-                if len(self.assets) < _MOST_ASSETS:
-                    facts = message.get("facts") or {}
-                    self.assets.append({"uri": uri, "direction": direction, "facts": facts})
+                facts = message.get("facts")
+                told = {"uri": uri, "facts": facts if isinstance(facts, dict) else {}}
+                self._asset(assets.noted(told, direction=direction))
+            case {"t": "remote", "stage": str(stage), "job": str(job)}:
+                self.trail.remote(stage, job, _moment(message.get("at")))
             case {"t": "ask", "what": str(what), "with": dict(arguments)}:
                 return self._answered(what, arguments, files)
             case _:
@@ -260,7 +292,9 @@ class Session:
             case "remember":
                 return self.channel.remember(key, arguments["state"])
             case "request" if arguments["operation"] == "taskrun.add":
-                return self._add_task_run(arguments["arguments"])
+                return self.dynamic.add(arguments["arguments"])
+            case "request" if arguments["operation"] == CONNECTION:
+                return self._connection(arguments["arguments"])
             case "request":
                 return self.channel.request(
                     key, str(arguments["operation"]), arguments["arguments"]
@@ -268,23 +302,19 @@ class Session:
             case _:
                 raise ValueError(f"A task cannot ask for '{what}'")
 
-    def _add_task_run(self, facts: Mapping[str, Any]) -> str:
-        """A task run that the flow does not declare; travels with the result."""
-        run_id, now = str(uuid.uuid4()), time.time()
-        state = str(facts.get("state", "SUCCESS"))
-        self.children.append(
-            {
-                "id": run_id,
-                "taskId": str(facts.get("taskId") or f"dynamic-{run_id[:8]}"),
-                "value": facts.get("value") or self.work.info.task_run_id,
-                "state": state if state in ("SUCCESS", "WARNING", "FAILED") else "SUCCESS",
-                "outputs": self.masker.value(facts.get("outputs") or {}),
-                "startedAt": now,
-                "endedAt": now,
-                "dynamic": True,
-            }
-        )
-        return run_id
+    def _connection(self, asked: Mapping[str, Any]) -> Any:
+        """A connection, whose secrets are known here before the task has them."""
+        found = self.channel.request(self.work.key, CONNECTION, asked)
+        if found is None:
+            return None
+        self.masker.learn(found["secrets"])
+        for cutter in self._cutters.values():
+            cutter.widen(self._longest_line())
+        return {name: value for name, value in found.items() if name != "secrets"}
+
+    def _longest_line(self) -> int:
+        """So many bytes of a line that a secret at its cut is still seen whole."""
+        return self.settings.log.line_chars * _LINE_BYTES + self.masker.longest
 
 
 def save_files(

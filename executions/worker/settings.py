@@ -39,7 +39,7 @@ class WorkerSettings:
     """Facts and limits of this worker.
 
     ``scratch``: folder for working directories. ``script_python``: interpreter of the default
-    script environment. ``task_environment``: variables of the operator that tasks get, already
+    script environment. ``task_environment``: variables of the operator that tasks may get, already
     chosen by DOWNBEAT_TASK_ENV. ``local_paths``: namespace glob → folders of the host.
     ``many_tenants``: tells whether the instance has more than one tenant now.
     """
@@ -49,7 +49,7 @@ class WorkerSettings:
     environments: Path | None = None
     launcher: Literal["auto", "process", "bubblewrap"] = "auto"
     allow_process_launcher: bool = False
-    egress: Literal["open", "guarded"] = "open"
+    egress: Literal["auto", "open", "guarded"] = "open"
     task_uid: int | None = None
     task_gid: int | None = None
     task_environment: Mapping[str, str] = field(default_factory=dict)
@@ -65,6 +65,18 @@ class WorkerSettings:
     test_types: bool = False
     many_tenants: Callable[[], bool] = lambda: False
     uv: Path | None = None
+
+    def reach(self) -> Literal["open", "guarded"]:
+        """Whether tasks may reach private addresses now; with several tenants not, if undecided."""
+        if self.egress == "auto":
+            return "guarded" if self.many_tenants() else "open"
+        return self.egress
+
+    def lent_environment(self) -> Mapping[str, str]:
+        """The operator's variables for a task: none where they would reach several tenants."""
+        if self.task_environment and self.many_tenants():
+            return {}
+        return self.task_environment
 
     @property
     def uid(self) -> int | None:

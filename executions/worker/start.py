@@ -65,6 +65,10 @@ def _prepare_scratch(settings: WorkerSettings) -> None:
     Task users may pass through it but not list it.
     """
     settings.scratch.mkdir(mode=0o711, parents=True, exist_ok=True)
+    if settings.environments is not None:
+        # Sandboxes that wait already see only what is there: also before the first one is made.
+        with contextlib.suppress(OSError):
+            settings.environments.mkdir(mode=0o755, parents=True, exist_ok=True)
     with contextlib.suppress(OSError):
         settings.scratch.chmod(0o711)
     for left in settings.scratch.iterdir():

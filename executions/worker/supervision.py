@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from executions.worker.channel import Control
 from executions.worker.launching import TaskProcess
@@ -27,6 +27,8 @@ from executions.worker.launching import TaskProcess
 _CHUNK = 1 << 16
 _RIGHTS = socket.CMSG_SPACE(8 * array("i").itemsize)
 _GLANCE = 0.5
+LONGEST_GRACE: Final = timedelta(seconds=60)
+"""What a task may ask for at the most, to end by itself."""
 _slot = threading.local()
 
 
@@ -57,6 +59,8 @@ class Ears:
     """A message that is not the end, with files; returns the answer, if there is to be one."""
     tick: Callable[[], float]
     """Called between events; returns the seconds until it wants to be called again."""
+    stopped: Callable[[Stop], None] = lambda _: None
+    """Called once the process was told to end."""
 
 
 @dataclass(slots=True)
@@ -74,6 +78,8 @@ class Supervision:
     _files: list[int] = field(default_factory=list)
     _stop_at: float | None = None
     _kill_at: float | None = None
+    _told_at: float | None = None
+    _linger: timedelta = timedelta(0)
     _open: set[int] = field(default_factory=set)
 
     def run(self, job: Mapping[str, Any]) -> Ended:
@@ -114,7 +120,7 @@ class Supervision:
             self._mind_the_time()
 
     def _finished(self) -> bool:
-        if self._ended.message is None and not self.process.gone:
+        if not self.process.gone and (self._ended.message is None or self._told_at is not None):
             return False
         self._ended.code = self.process.code if self.process.gone else None
         if self._ended.message is None and self.process.control.fileno() in self._open:
@@ -181,6 +187,11 @@ class Supervision:
             return
         if message.get("t") == "end":
             self._ended.message = message
+            self._linger = timedelta(0)
+            self._set_deadline()
+            return
+        if message.get("t") == "linger":
+            self._allow(message.get("seconds"))
             return
         files, self._files = (self._files, []) if message.get("file") else ([], self._files)
         try:
@@ -212,17 +223,43 @@ class Supervision:
             self._stop(Stop.KILLED)
         elif self._stop_at is not None and now >= self._stop_at:
             self._stop(Stop.TIMEOUT)
-        if self._kill_at is not None and now >= self._kill_at:
+        if self._kill_at is not None and (now >= self._kill_at or self._must_not_linger()):
             self.process.kill()
             self._kill_at = now + 2.0
+            self._linger = timedelta(0)
 
     def _stop(self, reason: Stop) -> None:
         if self._ended.stop is not None:
             return
         self._ended.stop = reason
         self._stop_at = None
+        self._told_at = time.monotonic()
+        self._set_deadline()
+        if self._must_not_linger():
+            return
         self.process.terminate()
-        self._kill_at = time.monotonic() + self.grace.total_seconds()
+        self.ears.stopped(reason)
+
+    def _must_not_linger(self) -> bool:
+        """Whether the attempt belongs to another worker, which goes on with what this one began.
+
+        A task that lingers would cancel its remote job under the feet of the next attempt.
+        """
+        return self.control.lost and self._linger > timedelta(0)
+
+    def _allow(self, seconds: object) -> None:
+        """The process wants time to end by itself."""
+        if not isinstance(seconds, int | float) or not seconds >= 0:
+            return
+        self._linger = timedelta(seconds=min(seconds, LONGEST_GRACE.total_seconds()))
+        self._set_deadline()
+
+    def _set_deadline(self) -> None:
+        """When a process that was told to end is ended; counted from when it was told."""
+        if self._told_at is None:
+            return
+        since = self._told_at if self._ended.message is None else time.monotonic()
+        self._kill_at = since + max(self.grace, self._linger).total_seconds()
 
 
 def stop_signal() -> int:

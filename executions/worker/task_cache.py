@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.fields import format_duration
-from downbeat.sdk.script import NamespaceFiles
+from downbeat.sdk.script import NamespaceFiles, ScriptTask
 from downbeat.sdk.task import Task
 from executions.worker.channel import WorkerChannel
 from executions.worker.logbook import Logbook
@@ -73,8 +74,8 @@ class TaskCache:
 
     def _namespace_files(self) -> list[dict[str, str]]:
         """The addresses of the namespace files that the task gets: a changed file has a new one."""
-        wanted = getattr(self.spec, "namespace_files", None)
-        if not isinstance(wanted, NamespaceFiles) or not wanted.enabled:
+        wanted = self._wanted_files()
+        if wanted is None or not wanted.enabled:
             return []
         return [
             dict(
@@ -84,3 +85,13 @@ class TaskCache:
             )
             for space in wanted.namespaces or (self.work.info.namespace,)
         ]
+
+    def _wanted_files(self) -> NamespaceFiles | None:
+        """Which of them: some types of scripts take all unless the source says otherwise."""
+        if isinstance(self.spec, ScriptTask):
+            try:
+                return self.spec.program().namespace_files
+            except TaskFailed:  # the run itself says so, and leaves nothing to be kept
+                return None
+        wanted = getattr(self.spec, "namespace_files", None)
+        return wanted if isinstance(wanted, NamespaceFiles) else None

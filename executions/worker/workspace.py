@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from downbeat.sdk.confined import parts_of, write_inside
 from downbeat.sdk.errors import TaskFailed
+from downbeat.sdk.json_text import read_json
 from downbeat.sdk.script import NamespaceFiles
 from executions.worker.channel import WorkerChannel
 from executions.worker.work import AttemptKey
@@ -117,7 +118,7 @@ def _as_map(given: Any) -> Mapping[str, Any]:
             return given
         case str():
             try:
-                found = json.loads(given)
+                found = read_json(given)
             except ValueError:
                 found = None
             if isinstance(found, dict):

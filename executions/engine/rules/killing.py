@@ -19,6 +19,8 @@ END_AS: Final = "endAs"
 """The fact how the execution ends, if it is not killed but ended by a task or an agreement."""
 END_RUN: Final = "endRun"
 """The fact which task run takes that end too; the others are KILLED."""
+ASKED_BY: Final = "killedBy"
+"""The fact who wanted it."""
 STOPPED: Final = frozenset({Reason.WORKER_LOST, "killed"})
 
 
@@ -26,6 +28,11 @@ def holds(snapshot: Snapshot) -> bool:
     """Whether the execution is being killed."""
     execution = snapshot.execution
     return execution.kill_asked and not execution.ended
+
+
+def asked_by(snapshot: Snapshot) -> str:
+    """Who wanted the end of the execution, for people."""
+    return str(snapshot.execution.facts.get(ASKED_BY) or "the platform")
 
 
 def kill(plan: Plan, snapshot: Snapshot, run: Run) -> Iterator[Command]:

@@ -36,6 +36,8 @@ def progress(plan: Plan, snapshot: Snapshot, run: Run, now: datetime) -> Iterato
         yield from step
     elif scope.live == 0 and _must_tell(node, run):
         yield Render(run.id, Ask.OUTPUTS)
+    elif scope.live == 0 and _must_judge(node, run):
+        yield Render(run.id, Ask.BREAK)
     elif scope.live == 0:
         state = outcome.of_scope(node.shape, scope)
         if run.outcome is not None:
@@ -49,6 +51,12 @@ def _must_tell(node: Node, run: Run) -> bool:
         isinstance(node.shape, Iteration) and node.shape.isolated
     )
     return tells and run.outcome is None and Ask.OUTPUTS not in run.facts
+
+
+def _must_judge(node: Node, run: Run) -> bool:
+    """Whether it is still to be asked if the item stops its loop."""
+    breaks = isinstance(node.shape, Sequence) and node.shape.breaks
+    return breaks and run.outcome is None and Ask.BREAK not in run.facts
 
 
 def _held(snapshot: Snapshot) -> bool:

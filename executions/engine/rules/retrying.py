@@ -44,6 +44,8 @@ def next_try(node: Node, run: Run, now: datetime) -> datetime | None:
     if run.outcome.reason in (Reason.RUN_IF, Reason.WORKER_LOST):
         return None
     started = run.first_try_at or now
+    # What ran within this turn began and ended after the moment that the turn is counted from.
+    now = max([now, *(one.ended_at for one in run.tries[-1:])])
     return _due(node, run.attempts - run.lost, started, now, seed=f"{run.id}/{run.attempts}")
 
 

@@ -80,7 +80,7 @@ def _iteration(
     shape: Iteration, tasks: tuple[int, ...], owner: UUID | None, scope: Scope
 ) -> tuple[CreateRun, ...]:
     stops = shape.limit == 1 and not shape.isolated and outcome.stopped(scope)
-    if not tasks or stops or _abandoned(scope):
+    if not tasks or stops or scope.broken or _abandoned(scope):
         return ()
     if not shape.ordered:
         last = min(scope.cursor + _free(shape.limit, scope.live), scope.total * len(tasks))

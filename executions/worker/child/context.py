@@ -7,10 +7,11 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Literal
 
-from downbeat.sdk.context import Log, RunInfo
+from downbeat.sdk.context import Log, RemoteStage, RunInfo
 from downbeat.sdk.errors import TaskFailed
 from executions.worker.child.wire import Wire
 
@@ -112,7 +113,10 @@ class WireContext:
         return str(self._ask("save", {"name": name}, fd=fd))
 
     def local_path(self, path: str) -> Path:
-        wanted = Path(os.path.realpath(path.removeprefix("file://")))
+        try:
+            wanted = Path(os.path.realpath(path.removeprefix("file://")))
+        except ValueError as error:  # characters that no path has
+            raise TaskFailed(f"{path!r} is not a path: {error}") from None
         if not any(wanted == folder or folder in wanted.parents for folder in self.local_folders):
             shown = ", ".join(map(str, self.local_folders)) or "none"
             raise TaskFailed(
@@ -124,6 +128,13 @@ class WireContext:
     def remember(self, state: Mapping[str, Any]) -> None:
         self._ask("remember", {"state": dict(state)})
         self._remembered = dict(state)
+
+    def remote(self, stage: RemoteStage, job: str) -> None:
+        self._wire.send({"t": "remote", "stage": stage, "job": job, "at": time.time()})
+        self.log.info(f"{job}: {stage.replace('_', ' ')}")
+
+    def linger(self, grace: timedelta) -> None:
+        self._wire.send({"t": "linger", "seconds": grace.total_seconds()})
 
     def request(self, operation: str, arguments: Mapping[str, Any]) -> Any:
         return self._ask("request", {"operation": operation, "arguments": dict(arguments)})

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import random
-import uuid
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from downbeat.sdk.errors import TaskFailed
+from executions.worker.chance import ClockAndChance
 from flows.spec.expressions import ExpressionError, NoServices, compile_template
 
 
-class RecordServices(NoServices):
+class RecordServices(ClockAndChance, NoServices):
     """Time and chance; whatever else there is belongs into other properties of the task."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def random(self) -> float:
-        return random.random()
-
-    def new_id(self) -> str:
-        return str(uuid.uuid4())
 
 
 def over_records(text: str, context: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Any]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 import traceback
 from typing import Any
 
+from downbeat.sdk import remote
 from downbeat.sdk.errors import TaskFailed, TaskWarning
 from downbeat.sdk.task import RunnableTask
 from downbeat.sdk.trigger import Polled, PollingTrigger
 from executions.worker.child.context import WireContext
 from executions.worker.child.script import open_streams
-from executions.worker.child.wire import Wire
+from executions.worker.child.wire import Gone, Wire
 
 Runs = type[RunnableTask] | type[PollingTrigger]
 
@@ -38,11 +40,19 @@ def run(job: dict[str, Any], wire: Wire) -> int:
     except BaseException as error:
         traceback.print_exc(file=sys.stderr)
         end = {"ending": "FAILED", "error": f"{type(error).__name__}: {error}"}
+    if end["ending"] == "FAILED":
+        _forget_jobs(context)
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     code = 1 if end["ending"] == "FAILED" else 0
     wire.send({"t": "end", "code": code, **end})
     return code
+
+
+def _forget_jobs(context: WireContext) -> None:
+    """A retry is to do the work again, not to take over a job of the attempt that failed."""
+    with contextlib.suppress(TaskFailed, Gone):
+        remote.failed(context)
 
 
 def _sentence(failure: TaskFailed) -> str:

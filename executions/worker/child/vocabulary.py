@@ -51,15 +51,21 @@ class _Loader:
         if module.__name__ == OURS:
             module.__dict__.update(names)
             return
-        made: Any = type("Kestra", (), {})
-        for name, found in {**names, "logger": _logger}.items():
-            setattr(made, name, staticmethod(found))
-        module.__dict__["Kestra"] = made
+        module.__dict__["Kestra"] = reporter()
 
 
 def install() -> None:
     """Makes the modules importable in this process."""
     sys.meta_path.append(ReportingFinder())
+
+
+def reporter() -> Any:
+    """The class by which existing scripts report."""
+    made: Any = type("Kestra", (), {})
+    for found in (outputs, counter, timer, gauge, log):
+        setattr(made, found.__name__, staticmethod(found))
+    made.logger = staticmethod(_logger)
+    return made
 
 
 def outputs(values: dict[str, Any] | None = None, /, **more: Any) -> None:
