@@ -11,26 +11,37 @@ from collections.abc import Sequence
 
 import click
 
-from downbeat.cli.problems import Problem
+from downbeat.bad_setting import BadSetting
+from downbeat.cli.problems import Exit, Problem
 
 INTERRUPTED = 130
 COMMANDS = {
     "up": "downbeat.cli.serving:up",
     "web": "downbeat.cli.serving:web",
     "worker": "downbeat.cli.serving:worker",
+    "worker-group": "downbeat.cli.worker_groups:worker_group",
     "scheduler": "downbeat.cli.serving:scheduler",
+    "prepare": "downbeat.cli.serving:prepare",
     "migrate": "downbeat.cli.serving:migrate",
     "doctor": "downbeat.cli.upkeep:doctor",
     "backup": "downbeat.cli.upkeep:backup",
     "restore": "downbeat.cli.upkeep:restore",
     "user": "downbeat.cli.people:user",
+    "audit": "downbeat.cli.audit:audit",
+    "keys": "downbeat.cli.keys:keys",
     "token": "downbeat.cli.people:token",
     "login": "downbeat.cli.signing:login",
     "logout": "downbeat.cli.signing:logout",
     "flow": "downbeat.cli.flows:flow",
     "run": "downbeat.cli.running:run",
     "executions": "downbeat.cli.executions:executions",
+    "connection": "downbeat.cli.connections:connection",
+    "policy": "downbeat.cli.policies:policy",
+    "quota": "downbeat.cli.quotas:quota",
+    "kill-switch": "downbeat.cli.quotas:kill_switch",
+    "maintenance": "downbeat.cli.quotas:maintenance",
     "logs": "downbeat.cli.running:logs",
+    "plugin": "downbeat.cli.plugins:plugin",
     "completion": "downbeat.cli.completion:completion",
 }
 
@@ -70,6 +81,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except Problem as problem:
         click.echo(f"downbeat: {problem}", err=True)
         return problem.exit_code
+    except BadSetting as problem:
+        click.echo(f"downbeat: {problem}", err=True)
+        return Exit.USAGE
     return status if isinstance(status, int) else 0
 
 

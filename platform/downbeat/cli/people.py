@@ -28,7 +28,7 @@ def reset_password(*, email: str, password: str | None) -> None:
     import secrets
 
     chosen = password or secrets.token_urlsafe(12)
-    _attach()
+    attach()
     from downbeat.common.errors import AppError
     from tenants import facade
 
@@ -37,6 +37,37 @@ def reset_password(*, email: str, password: str | None) -> None:
     except AppError as problem:
         raise Problem(str(problem), Exit.NOT_FOUND) from None
     click.echo(f"{email} has a new password." + ("" if password else f" It is: {chosen}"))
+
+
+@user.command("reset-second-factors")
+@click.argument("email")
+def reset_second_factors(*, email: str) -> None:
+    """Take all second factors of EMAIL away, who has lost them."""
+    attach()
+    from downbeat.common.errors import AppError
+    from tenants import facade
+
+    try:
+        facade.reset_second_factors(email)
+    except AppError as problem:
+        raise Problem(str(problem), Exit.NOT_FOUND) from None
+    click.echo(f"{email} has no second factor any more.")
+
+
+@user.command("super-admin")
+@click.argument("email")
+@click.option("--end", is_flag=True, help="Make EMAIL an ordinary person again.")
+def super_admin(*, email: str, end: bool) -> None:
+    """Make EMAIL a super-admin: Admin of every tenant. The first one comes from here."""
+    attach()
+    from downbeat.common.errors import AppError
+    from tenants import facade
+
+    try:
+        facade.make_super_admin(email, super_admin=not end)
+    except AppError as problem:
+        raise Problem(str(problem), Exit.NOT_FOUND) from None
+    click.echo(f"{email} is {'no longer ' if end else ''}a super-admin.")
 
 
 @click.group()
@@ -53,14 +84,14 @@ def create(*, instance_admin: bool, name: str, form: Form) -> None:
     if not instance_admin:
         text = "Only tokens of instance admins are made here; others: in the portal, or `login`."
         raise Problem(text, Exit.USAGE)
-    _attach()
+    attach()
     from tenants import facade
 
     made = facade.create_instance_admin_token(name=name)
     show({"token": made}, form, lambda: click.echo(json.dumps({"token": made})))
 
 
-def _attach() -> None:
+def attach() -> None:
     """Makes this process one of the instance in DOWNBEAT_HOME."""
     from downbeat.embedded import environment
     from downbeat.embedded.errors import EmbeddedError

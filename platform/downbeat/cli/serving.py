@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from downbeat.cli.problems import Exit, Problem
+from downbeat.cli.remote_worker import remote_options, serve_remote
 
 HOST_HELP = "Address to listen on (DOWNBEAT_BIND)."
 PORT_HELP = "Port to listen on (DOWNBEAT_PORT)."
@@ -22,12 +23,7 @@ def _become(process: str) -> None:
 def _load_django() -> None:
     import django
 
-    from downbeat.settings.environment import BadSetting
-
-    try:
-        django.setup()
-    except BadSetting as problem:
-        raise Problem(str(problem), Exit.USAGE) from None
+    django.setup()
 
 
 @click.command()
@@ -67,13 +63,36 @@ def web(*, host: str, port: int, fd: int | None) -> None:
     default=None,
     help="Tasks at once; by the number of cores when left out.",
 )
-def worker(*, group: str, concurrency: int | None) -> None:
-    """Run one worker: it claims the tasks of its group and runs them."""
+@remote_options
+def worker(*, group: str, concurrency: int | None, **remote: Any) -> int | None:
+    """Run one worker: it claims the tasks of its group and runs them.
+
+    With --remote it needs no database: the server at that address gives it work, for the group that
+    its token opens. SIGTERM lets tasks end for a while and gives the others back.
+    """
+    if remote["remote"]:
+        return serve_remote(slots=concurrency or default_concurrency(), **remote)
     _become("worker")
     _load_django()
     from executions.runtime.worker_main import run as run_worker
 
     run_worker(group, concurrency or default_concurrency())
+    return None
+
+
+@click.command()
+def prepare() -> None:
+    """Make the Python environments that types of tasks need, before their first use."""
+    _become("worker")
+    _attach_when_embedded()
+    _load_django()
+    from executions.runtime.composition import prepare_environments
+    from executions.worker.environments import BuildFailed
+
+    try:
+        prepare_environments(click.echo)
+    except BuildFailed as problem:
+        raise Problem(str(problem), Exit.EXECUTION_FAILED) from None
 
 
 @click.command()

@@ -10,7 +10,7 @@ raise RevisionConflict(current=7)
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import ClassVar
@@ -43,6 +43,11 @@ class AppError(Exception):
         """The docstring's text with the facts filled in."""
         template = " ".join(inspect.cleandoc(type(self).__doc__ or "").split())
         return template.format_map(_Facts(self.facts))
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What the answer says beside its body."""
+        return {}
 
 
 class _Facts(dict[str, object]):
@@ -79,6 +84,12 @@ class Invalid(AppError):
 
     code = "invalid"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class ZeroCharacter(Invalid):
+    """A zero character (U+0000) stands in the request, and no text can hold it. Leave it out."""
+
+    code = "invalid.zero"
 
 
 class InvalidFields(Invalid):

@@ -12,7 +12,7 @@ the same tenant joins it, without a savepoint; one of another tenant is a mistak
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -41,6 +41,19 @@ class _Scope:
 
 _scope: ContextVar[_Scope | None] = ContextVar("downbeat_tenant_scope", default=None)
 _entered: ContextVar[UUID | None] = ContextVar("downbeat_tenant", default=None)
+
+
+_closing: ContextVar[Callable[[], None] | None] = ContextVar("downbeat_scope_closing", default=None)
+
+
+@contextmanager
+def scope_closing(hook: Callable[[], None]) -> Iterator[None]:
+    """Calls the hook at the end of each transaction that a scope opens, before it commits."""
+    token = _closing.set(hook)
+    try:
+        yield
+    finally:
+        _closing.reset(token)
 
 
 def current_tenant() -> UUID:
@@ -100,6 +113,9 @@ def _tenant_transaction(tenant_id: UUID, using: str) -> Iterator[None]:
     with transaction.atomic(using=using):
         _set(using, str(tenant_id))
         yield
+        hook = _closing.get()
+        if hook is not None and using == "default":
+            hook()
         if joined:
             # The transaction goes on after this scope: it must not keep the tenant.
             _set(using, "")

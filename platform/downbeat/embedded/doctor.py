@@ -46,7 +46,8 @@ def examine(home: Home) -> Iterator[Finding]:
 
 
 def _settings(_home: Home) -> Finding:
-    from downbeat.settings.environment import BadSetting, read
+    from downbeat.bad_setting import BadSetting
+    from downbeat.settings.environment import read
 
     try:
         read(os.environ)

@@ -15,9 +15,11 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from downbeat.bad_setting import BadSetting
 from downbeat.embedded import (
     connection,
     environment,
@@ -210,16 +212,27 @@ class Supervisor:
     def _stop(self) -> None:
         if self._door:
             self._door.close()
-        from downbeat.settings.environment import read
-
-        drain = read(self._environment).seconds("DRAIN_SECONDS")
-        self._nursery.stop(self._services, drain + LONGEST_STOP)
+        self._nursery.stop(self._services, _drain(self._environment) + LONGEST_STOP)
         if self._database:
             self._nursery.stop([self._database], DATABASE_GRACE)
         self._nursery.finish()
         (self._home.run / "instance.json").unlink(missing_ok=True)
         if self._database:
             rooms.release_socket(self._home)
+
+
+def _drain(given: Mapping[str, str]) -> float:
+    """How long workers drain, in seconds.
+
+    Not before the end: whoever forks after the settings were read hands them on to its children,
+    which have others. With settings that nobody can read there is no worker that could drain.
+    """
+    try:
+        from downbeat.settings.environment import read
+
+        return read(given).seconds("DRAIN_SECONDS")
+    except BadSetting:
+        return 0.0
 
 
 def _run_command(arguments: tuple[str, ...]) -> int:

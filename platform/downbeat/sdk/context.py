@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol
+
+RemoteStage = Literal[
+    "started", "resumed", "cancel_asked", "cancel_delivered", "cancel_confirmed", "cancel_failed"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,12 @@ class RunContext(Protocol):
     @property
     def remembered(self) -> Mapping[str, Any]:
         """What an earlier attempt of this task run stored."""
+
+    def remote(self, stage: RemoteStage, job: str) -> None:
+        """Shows what became of a job of another system; ``job`` is its name for people."""
+
+    def linger(self, grace: timedelta) -> None:
+        """Asks for this much time to end by itself once it is killed; a minute at the most."""
 
     def request(self, operation: str, arguments: Mapping[str, Any]) -> Any:
         """Asks the platform (kv, state, namespace files, executions …); the answer is data."""

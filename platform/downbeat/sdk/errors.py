@@ -16,4 +16,16 @@ class TaskWarning(Exception):
 
 
 class MissingCredential(TaskFailed):
-    """Connection setting `{name}` is missing. Set it inline, in a connection, or in plugin defaults."""
+    """A value that a connection needs is nowhere; the message says where it may be set."""
+
+    def __init__(
+        self, *, name: str, connection_type: str, namespace: str, variables: tuple[str, ...] = ()
+    ) -> None:
+        places = [
+            "on the task or in pluginDefaults",
+            f"in the connection '{connection_type}' of the namespace {namespace}",
+        ]
+        if variables:
+            places.append(f"in the environment variable {' or '.join(variables)} of the worker")
+        super().__init__(f"'{name}' is missing: set it {', '.join(places[:-1])} or {places[-1]}")
+        self.name = name

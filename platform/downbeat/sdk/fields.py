@@ -7,7 +7,6 @@ written (text with an expression is let through) and after rendering, with
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,6 +25,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError, core_schema
+
+from downbeat.sdk.json_text import read_json
 
 T = TypeVar("T")
 MARKS: Final = ("{{", "{%", "{#")
@@ -115,7 +116,7 @@ def _parsed(value: Any, inner: core_schema.CoreSchema) -> Any:
     if text[:1] not in ("[", "{"):
         return value
     try:
-        return json.loads(text)
+        return read_json(text)
     except ValueError:
         return value
 
@@ -144,8 +145,20 @@ def _scalar_text(value: Any) -> Any:
             return "true" if value else "false"
         case int() | float():
             return str(value)
+        case str() if not _is_writable(value):
+            raise PydanticCustomError(
+                "text", "has half of a character (a lone surrogate), which no text may have"
+            )
         case _:
             return value
+
+
+def _is_writable(text: str) -> bool:
+    """Whether a text can be sent and stored at all."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 class _ScalarSchema:
@@ -162,7 +175,10 @@ Text = Annotated[str, BeforeValidator(_scalar_text), _ScalarSchema()]
 
 
 def truth(value: object) -> bool:
-    """The truth of rendered text or of a value: "", "0", "-0", "false" and null are false."""
+    """Whether a value counts as true: all but null, false, 0 and the texts "", "0", "-0", "false".
+
+    Blanks around a text do not count, since YAML blocks end with a newline.
+    """
     match value:
         case None | False:
             return False

@@ -34,12 +34,14 @@ USED_BY_ROUTES: Final = frozenset(
         "latest",
         "namespaces",
         "pause",
+        "policies",
         "replay",
         "restart",
         "resume",
         "search",
         "set-disabled",
         "source",
+        "statistics",
         "unlock",
         "unqueue",
         "validate",
@@ -47,33 +49,34 @@ USED_BY_ROUTES: Final = frozenset(
     ]
 )
 """First words after ``flows/``, ``executions/`` and the like that some route has now."""
-KEPT_FREE: Final = frozenset(["concurrency-limit", "policies", "promote"])
+KEPT_FREE: Final = frozenset(["concurrency-limit", "promote"])
 """Words of existing clients for which there is no route yet: names given now would be in the way."""
 NAMESPACE_WORDS: Final = USED_BY_ROUTES | KEPT_FREE
 
 INSTANCE_WORDS_USED: Final = frozenset(
     [
+        "auditlogs",
         "auths",
         "basicauthvalidationerrors",
         "configs",
+        "instance",
+        "kill-switches",
+        "invitation",
         "me",
         "pebble",
         "plugins",
         "setup",
         "tenants",
         "users",
+        "worker",
     ]
 )
 """First words after ``/api/v1/`` that some route has now, in small letters."""
 INSTANCE_WORDS_KEPT_FREE: Final = frozenset(
     [
-        "auditlogs",
         "banners",
         "basicauth",
         "health",
-        "instance",
-        "invitation",
-        "kill-switches",
         "license",
         "license-info",
         "notifications",

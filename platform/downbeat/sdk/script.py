@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -31,11 +32,39 @@ class NamespaceFiles(Spec):
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """A small Python program of the plug-in that runs the commands and speaks for them.
+
+    It is given the shell's command line after ``--`` and runs it; it may turn what the commands
+    print into lines of their level, and at the end report what they left by ``::{…}::`` lines. It
+    runs where the commands run, under the same confinement, so that what a stranger's project
+    leaves is never read by the worker. ``files`` lie in its folder, the first one is started; they
+    import the standard library, and what the environment of the commands holds.
+    """
+
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PairFile:
+    """A file that comes from, or goes to, the key-value store."""
+
+    path: str
+    key: str
+    namespace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """What a script task runs.
 
     ``source``: the text of one Python script; with ``commands`` instead, lines for a shell.
-    ``notices``: sentences that are logged before the start.
+    ``notices``: sentences that are logged before the start. ``lock``: the text of a lock file with
+    hashes, of which the environment is made instead of ``dependencies``. ``files``: texts that the
+    task itself puts into the folder, over input files. ``results``: files that are kept also when
+    the commands fail, as name among the outputs → path. ``unless_file``: namespace files
+    are left out where this file is there already. ``grace``: how long the program may take to end
+    once it is asked to.
     """
 
     language: Literal["python", "shell"]
@@ -46,8 +75,16 @@ class Program:
     fail_fast: bool = True
     env: Mapping[str, str] = field(default_factory=dict)
     dependencies: tuple[str, ...] = ()
+    lock: str | None = None
     python_version: str | None = None
     keep_dependencies: bool = True
+    companion: Companion | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    loads: tuple[PairFile, ...] = ()
+    stores: tuple[PairFile, ...] = ()
+    results: Mapping[str, str] = field(default_factory=dict)
+    unless_file: str | None = None
+    grace: timedelta | None = None
     input_files: Any = None
     output_files: tuple[str, ...] = ()
     output_directory: bool = False
@@ -82,6 +119,8 @@ class ScriptTask(RunnableTask):
     """A task that runs a script or commands in a fresh working directory."""
 
     environment: ClassVar[Literal["task", "script"]] = "script"
+    reaches_folders: ClassVar[bool] = False
+    """Whether the program gets the folders of the host that the operator allows its namespace."""
 
     before_commands: Dyn[list[Text] | None] = None
     env: Dyn[dict[str, Text | None] | None] = None
@@ -102,6 +141,14 @@ class ScriptTask(RunnableTask):
     @abstractmethod
     def program(self) -> Program:
         """What to run; every property has been rendered."""
+
+    @classmethod
+    def lock(cls) -> str | None:
+        """The lock of the environment that its program wants unless a task says otherwise.
+
+        ``downbeat prepare`` makes such environments before they are needed.
+        """
+        return None
 
     def run(self, ctx: RunContext) -> Outputs | None:
         raise TaskFailed("A script runs in a script environment, not in the worker's")

@@ -19,11 +19,14 @@ class Sequence:
     """One task after the other; with ``tolerant`` a FAILED child makes the group WARNING.
 
     ``tells``: the group has ``outputs`` of its own, rendered at its end whatever happened.
+    ``breaks``: the group stands for an item and has a condition, judged at its end, that stops the
+    loop around it.
     """
 
     tasks: tuple[Task, ...]
     tolerant: bool = False
     tells: bool = False
+    breaks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,8 @@ class Trigger(Spec):
     aliases: ClassVar[tuple[str, ...]] = ()
     deprecated: ClassVar[str | None] = None
     examples: ClassVar[tuple[tuple[str, str], ...]] = ()
+    internal: ClassVar[bool] = False
+    """What the platform itself polls: workers know it, catalogue and editor do not."""
 
     id: TriggerId
     type: str

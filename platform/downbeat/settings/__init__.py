@@ -10,7 +10,7 @@ import os
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from downbeat.settings import databases, environment, instance, keys
+from downbeat.settings import databases, environment, instance, keys, mail
 
 VALUES = environment.read(os.environ)
 HOME = Path(VALUES.required("HOME")).absolute()
@@ -46,6 +46,12 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.sessions",
     "guardian",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
+    "allauth.mfa",
     "rest_framework",
     "drf_spectacular",
     "channels",
@@ -55,6 +61,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "downbeat.common.api.headers.SecurityHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 TEMPLATES: list[dict[str, object]] = []
 
@@ -69,11 +76,21 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, object]] = []
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_MONKEY_PATCH_GROUP = False
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
+# Addresses are unique among people without a home tenant, and within each home tenant.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001", "auth.W004"]
+
+# allauth brings the protocols of sign-in. Its accounts, addresses and application rows are not
+# used (they keep secrets as plain text, and know no tenants): ours are in `tenants`.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_ADAPTER = "tenants.sso.openid.ProviderAdapter"
 
 _HTTPS = DOWNBEAT.public_url.startswith("https://")
 _COOKIE_PREFIX = "__Host-" if _HTTPS else ""
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "tenants.portal_sessions"
 SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}downbeat_session"
 SESSION_COOKIE_AGE = 3600 * (VALUES.number("SESSION_HOURS") or 168)
 SESSION_COOKIE_HTTPONLY = True
@@ -84,6 +101,14 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [DOWNBEAT.public_url.rstrip("/")] if DOWNBEAT.public_url else []
 CSRF_FAILURE_VIEW = "downbeat.common.api.problems.csrf_failure"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if DOWNBEAT.trusted_proxies else None
+
+_MAIL = mail.mail(VALUES.text("SMTP_URL"))
+EMAIL_BACKEND = _MAIL.backend
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.starts_tls, _MAIL.is_tls
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = _MAIL.sender
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000

@@ -77,9 +77,20 @@ INSTANCE = (
     _secret("SETUP_TOKEN", "Needed to set an instance up from beyond loopback."),
     _secret("ENCRYPTION_KEY", "At least 32 bytes of text; comma-separated, the first encrypts."),
     _text("PORTAL_DIST", None, "Folder of the built portal; found beside the code when unset."),
-    _secret("SMTP_URL", "Mail server for messages to people.", Kind.URL),
+    _secret(
+        "SMTP_URL",
+        "smtp://user:password@host:587?from=downbeat@example.com, or smtps://.",
+        Kind.URL,
+    ),
     _number("TOKEN_MAX_DAYS", 365, "Longest life of an API token."),
     _seconds("TOKEN_CACHE_SECONDS", 2, "How long a web process trusts a token it has checked."),
+    _text(
+        "SECOND_FACTOR",
+        "optional",
+        "Whether a password alone signs in who has enrolled no second factor.",
+        "optional",
+        "required",
+    ),
     _number("SESSION_HOURS", 24 * 7, "Hours after which a person has to log in again."),
 )
 
@@ -113,6 +124,7 @@ ENGINE = (
     _number("PARTITION_DAYS_AHEAD", 7, "Days for which partitions are made in advance."),
     _number("RETENTION_LOG_DAYS", 30, "Days that logs are kept."),
     _number("RETENTION_EXECUTION_DAYS", 180, "Days that finished executions are kept."),
+    _number("RETENTION_AUDIT_DAYS", 400, "Days that entries of the audit trail are kept."),
     Setting("GLOBALS", Kind.JSON, "{}", "Values that expressions read as globals."),
     _flag("TEST_TYPES", "Brings task types that exist for tests of the engine only."),
     _seconds("WAIT_SECONDS", 60, "Longest time that a request waits for an execution."),
@@ -121,9 +133,20 @@ ENGINE = (
 TASKS = (
     _text("LAUNCHER", "auto", "How tasks are started.", "auto", "process", "bubblewrap"),
     _flag("ALLOW_PROCESS_LAUNCHER", "Allows plain processes although there are many tenants."),
-    Setting("TASK_ENV", Kind.LIST, None, "Names or globs of variables that tasks get."),
+    Setting(
+        "TASK_ENV",
+        Kind.LIST,
+        None,
+        "Names or globs of variables that tasks get, while there is one tenant.",
+    ),
     Setting("LOCAL_PATHS", Kind.FOLDERS, None, "Host folders that a namespace's tasks may touch."),
     _text("EGRESS", "auto", "Whether tasks reach private addresses.", "auto", "open", "guarded"),
+    Setting(
+        "VAULT_KUBERNETES_HOSTS",
+        Kind.LIST,
+        None,
+        "Vault servers to which workers show their Kubernetes identity.",
+    ),
     _text("SCRIPT_ENV", None, "Folder of the Python environment of script tasks."),
     _text("TASK_USER", None, "Account under which tasks run when the worker is root."),
     _number("TASK_UID", None, "Number of that account."),

@@ -11,7 +11,8 @@ import json
 from pathlib import Path
 from typing import TypedDict, cast
 
-from downbeat.settings.environment import BadSetting, Values, database_parts
+from downbeat.bad_setting import BadSetting
+from downbeat.settings.environment import Values, database_parts
 
 ALIASES = {"default": "app", "system": "system", "owner": "owner"}
 URLS = {

@@ -13,15 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from downbeat.bad_setting import BadSetting
 from downbeat.settings.catalogue import FREE_PREFIXES, PREFIX, SETTINGS, Setting
 
 FILE_SUFFIX = "_FILE"
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off", ""})
-
-
-class BadSetting(ValueError):
-    """A variable of the environment is unknown or cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ class Values:
         except ValueError:
             seconds = -1.0
         if not 0 <= seconds < float("inf"):
-            raise BadSetting(f"{SETTINGS[name].variable} must be a number of seconds")
+            raise BadSetting(f"{SETTINGS[name].variable} must be a number of seconds, 0 or more")
         return seconds
 
     def flag(self, name: str) -> bool:

@@ -31,6 +31,7 @@ class Instance:
     portal_dist: Path
     token_max_age: timedelta
     token_cache: timedelta
+    second_factor: str
     broker_url: str | None
     storage_root: Path
     storage_url: str | None
@@ -48,6 +49,7 @@ class Instance:
     partition_days_ahead: int
     retention_logs: timedelta
     retention_executions: timedelta
+    retention_audit: timedelta
     global_variables: Mapping[str, object]
     task_variables: Mapping[str, str]
     test_types: bool
@@ -56,6 +58,7 @@ class Instance:
     task_env: tuple[str, ...]
     local_paths: Mapping[str, tuple[str, ...]]
     egress: str
+    vault_kubernetes_hosts: tuple[str, ...]
     script_env: Path | None
     task_user: str | None
     task_uid: int | None
@@ -79,6 +82,7 @@ def instance(values: Values, *, home: Path, source_root: Path, version: str) -> 
         portal_dist=_path(values, "PORTAL_DIST") or source_root / "frontend" / "dist",
         token_max_age=_days(values, "TOKEN_MAX_DAYS"),
         token_cache=_seconds(values, "TOKEN_CACHE_SECONDS"),
+        second_factor=values.required("SECOND_FACTOR"),
         broker_url=values.text("BROKER_URL"),
         storage_root=_path(values, "STORAGE_ROOT") or home / "storage",
         storage_url=values.text("STORAGE_URL"),
@@ -103,6 +107,7 @@ def _engine(values: Values) -> dict[str, Any]:
         "partition_days_ahead": _number(values, "PARTITION_DAYS_AHEAD"),
         "retention_logs": _days(values, "RETENTION_LOG_DAYS"),
         "retention_executions": _days(values, "RETENTION_EXECUTION_DAYS"),
+        "retention_audit": _days(values, "RETENTION_AUDIT_DAYS"),
         "global_variables": values.json("GLOBALS"),
         "task_variables": dict(values.task_variables),
         "test_types": values.flag("TEST_TYPES"),
@@ -116,6 +121,7 @@ def _tasks(values: Values) -> dict[str, Any]:
         "task_env": values.items("TASK_ENV"),
         "local_paths": values.folders("LOCAL_PATHS"),
         "egress": values.required("EGRESS"),
+        "vault_kubernetes_hosts": values.items("VAULT_KUBERNETES_HOSTS"),
         "script_env": _path(values, "SCRIPT_ENV"),
         "task_user": values.text("TASK_USER"),
         "task_uid": values.number("TASK_UID"),
@@ -170,5 +176,6 @@ def logging(level: str) -> dict[str, object]:
         "formatters": {"line": {"format": line}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
-        "loggers": {"django.request": {"level": "ERROR"}},
+        # Addresses of receivers may hold keys: who is called is nothing for the log.
+        "loggers": {"django.request": {"level": "ERROR"}, "httpx": {"level": "WARNING"}},
     }

@@ -12,7 +12,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from downbeat.settings.environment import BadSetting, Values
+from downbeat.bad_setting import BadSetting
+from downbeat.settings.environment import Values
 
 SHORTEST = 32
 SERVING = frozenset({"web", "worker", "scheduler"})

@@ -9,11 +9,13 @@ from http import HTTPStatus
 
 import orjson
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
+from psycopg.errors import UntranslatableCharacter
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from downbeat.common.errors import AppError, FieldError
+from downbeat.common.errors import AppError, FieldError, ZeroCharacter
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +56,9 @@ def problem_of(error: BaseException) -> Problem:
     """What a client is told about an error; the unexpected keeps its details to the log."""
     match error:
         case AppError():
-            return Problem(int(error.status), error.code, error.message, error.errors)
+            return Problem(
+                int(error.status), error.code, error.message, error.errors, error.headers
+            )
         case Http404():
             return Problem(404, "not_found", "There is no such object, or you may not see it.")
         case PermissionDenied():
@@ -63,8 +67,18 @@ def problem_of(error: BaseException) -> Problem:
             return _of_framework(error)
         case SuspiciousOperation() | BadRequest():
             return Problem(400, "bad_request", str(error) or "The request is not valid.")
+        case DataError() if _is_zero(error):
+            return problem_of(ZeroCharacter())
         case _:
             return Problem(500, "internal", "Something went wrong on our side; it was logged.")
+
+
+def _is_zero(error: DataError) -> bool:
+    """Whether the database refused a text for the one character that it cannot hold.
+
+    Any text of a request may hold it, in the address, the query or the body: one place knows.
+    """
+    return "NUL (0x00)" in str(error) or isinstance(error.__cause__, UntranslatableCharacter)
 
 
 def _of_framework(error: exceptions.APIException) -> Problem:
@@ -105,7 +119,8 @@ def exception_handler(error: Exception, context: Mapping[str, object]) -> Respon
     """DRF's hook: every error of a view leaves as a problem."""
     request = context.get("request")
     problem = problem_of(error)
-    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    foreseen = isinstance(error, AppError)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not foreseen:
         log.error("unexpected error", exc_info=error)
     path = getattr(request, "path", "")
     response = Response(problem.body(path), status=problem.status, content_type=CONTENT_TYPE)

@@ -10,6 +10,8 @@ from drf_spectacular.openapi import AutoSchema
 from downbeat.common.api.operations import PROBLEMS, Operation, components, operation_of
 
 PREFIX = ("api", "v1")
+# Words that follow both the instance and a tenant.
+TWINS = frozenset({"auditlogs", "kill-switches"})
 METHODS: Final = {"get": "read", "post": "do", "put": "set", "patch": "change", "delete": "remove"}
 SECURITY: Final = {
     "bearer": {"type": "http", "scheme": "bearer"},
@@ -39,6 +41,8 @@ class OperationSchema(AutoSchema):
             return self.declared.id
         parts = self.path.removeprefix("/api/v1").replace("{tenant}", "").split("/")
         words = [word for part in parts for word in _words(part)]
+        if "{tenant}" not in self.path and TWINS & set(parts):
+            words.insert(0, "Instance")
         return METHODS[self.method.lower()] + "".join(words)
 
     def get_auth(self) -> list[dict[str, Any]]:
