@@ -16,12 +16,15 @@ export class ApiProblem extends Error {
   readonly status: number;
   readonly code: string;
   readonly errors: readonly SourceError[];
+  /** All that the server said, for the few problems that say more than what is wrong. */
+  readonly said: Readonly<Record<string, unknown>>;
 
   constructor(status: number, body: ProblemBody) {
     super(body.detail ?? body.message ?? body.title ?? sentenceFor(status));
     this.status = status;
     this.code = body.code ?? `http.${status}`;
     this.errors = body.errors ?? [];
+    this.said = { ...body };
   }
 }
 
@@ -34,7 +37,7 @@ function sentenceFor(status: number): string {
 }
 
 export interface RequestOptions {
-  method?: "GET" | "POST" | "PUT" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   query?: Iterable<readonly [string, string]>;
   json?: unknown;
   yaml?: string;

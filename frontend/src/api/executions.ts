@@ -1,6 +1,6 @@
 /// Executions: find, read, start, and every verb that acts on them.
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { ApiProblem, request, requestText, tenantPath } from "./client";
+import { ApiProblem, request, tenantPath } from "./client";
 import { type ExecutionFilters, executionQuery, filter, type Paging, pagingQuery } from "./filters";
 import type {
   Execution,
@@ -148,10 +148,25 @@ export function filePath(tenant: string, id: string, uri: string): string {
   return `${tenantPath(tenant, "executions", id, "file")}?path=${encodeURIComponent(uri)}`;
 }
 
+export interface FilePreview {
+  type: "LIST" | "TEXT" | "IMAGE";
+  extension: string;
+  truncated: boolean;
+  content: unknown;
+}
+
+/** The beginning of a file: rows of CSV, JSON lines and Parquet, a picture in base64, or text. */
 export function filePreviewQuery(tenant: string, id: string, uri: string) {
   return queryOptions({
     queryKey: [...executionKeys.one(tenant, id), "file", uri],
-    queryFn: ({ signal }) => requestText(filePath(tenant, id, uri), { signal, limit: 128_000 }),
+    queryFn: ({ signal }) =>
+      request<FilePreview>(tenantPath(tenant, "executions", id, "file", "preview"), {
+        query: [
+          ["path", uri],
+          ["maxRows", "200"],
+        ],
+        signal,
+      }),
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   });
@@ -238,14 +253,13 @@ export function actOnMany(
   });
 }
 
+/** As a task run sees it; without one, as the execution as a whole does. */
 export function evaluate(
   tenant: string,
   id: string,
-  taskRunId: string,
+  taskRunId: string | undefined,
   expression: string,
 ): Promise<{ result?: string | null; error?: string | null }> {
-  return request(tenantPath(tenant, "executions", id, "actions", "eval", taskRunId), {
-    method: "POST",
-    text: expression,
-  });
+  const parts = ["executions", id, "actions", "eval", ...(taskRunId ? [taskRunId] : [])];
+  return request(tenantPath(tenant, ...parts), { method: "POST", text: expression });
 }

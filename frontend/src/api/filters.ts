@@ -28,6 +28,8 @@ export interface ExecutionFilters {
   flowId?: string;
   states?: readonly string[];
   labels?: readonly string[];
+  /** The trigger that started them. */
+  triggerId?: string;
   /** An ISO duration back from now ("PT24H"); `from` and `to` win over it. */
   range?: string;
   from?: string;
@@ -62,6 +64,7 @@ export function executionQuery(filters: ExecutionFilters, now: number): QueryPai
     ...filter("q", "EQUALS", filters.q),
     ...filter("namespace", "PREFIX", filters.namespace),
     ...filter("flowId", "EQUALS", filters.flowId),
+    ...filter("triggerId", "EQUALS", filters.triggerId),
     ...filter("state", "IN", filters.states),
     ...labelFilters(filters.labels),
     ...filter("startDate", "GREATER_THAN_OR_EQUAL_TO", from),

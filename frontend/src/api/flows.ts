@@ -6,12 +6,13 @@ import type { Flow, FlowGraph, FlowKey, Label, Page, Validation } from "./types"
 
 export const flowKeys = {
   all: (tenant: string) => [tenant, "flows"] as const,
+  lists: (tenant: string) => [tenant, "flows", "search"] as const,
   one: (tenant: string, key: FlowKey) => [tenant, "flows", key.namespace, key.id] as const,
 };
 
 export function flowsQuery(tenant: string, search: FlowFilters & Paging) {
   return queryOptions({
-    queryKey: [...flowKeys.all(tenant), "search", search],
+    queryKey: [...flowKeys.lists(tenant), search],
     queryFn: ({ signal }) =>
       request<Page<Flow>>(tenantPath(tenant, "flows", "search"), {
         query: [...pagingQuery(search), ...flowQuery(search)],

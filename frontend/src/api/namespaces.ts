@@ -1,6 +1,7 @@
-/// Namespaces of a tenant.
+/// Namespaces of a tenant: the tree, and the facts of one.
 import { queryOptions } from "@tanstack/react-query";
 import { request, tenantPath } from "./client";
+import { namespaceKeys } from "./stores";
 import type { Namespace, Page } from "./types";
 
 export function namespacesQuery(tenant: string) {
@@ -17,4 +18,52 @@ export function namespacesQuery(tenant: string) {
       }),
     staleTime: 60_000,
   });
+}
+
+export interface NamespaceDetail extends Namespace {
+  variables: Record<string, unknown>;
+  pluginDefaults: unknown[];
+  allowedNamespaces: { namespace: string }[];
+  workerGroup: unknown;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export function namespaceQuery(tenant: string, namespace: string) {
+  return queryOptions({
+    queryKey: [...namespaceKeys.one(tenant, namespace), "facts"],
+    queryFn: ({ signal }) =>
+      request<NamespaceDetail>(tenantPath(tenant, "namespaces", namespace), { signal }),
+  });
+}
+
+export function inheritedVariablesQuery(tenant: string, namespace: string) {
+  return queryOptions({
+    queryKey: [...namespaceKeys.one(tenant, namespace), "inherited-variables"],
+    queryFn: ({ signal }) =>
+      request<Record<string, Record<string, unknown>>>(
+        tenantPath(tenant, "namespaces", namespace, "inherited-variables"),
+        { signal },
+      ),
+  });
+}
+
+export function createNamespace(tenant: string, id: string, description: string): Promise<unknown> {
+  return request(tenantPath(tenant, "namespaces"), { method: "POST", json: { id, description } });
+}
+
+export type NamespaceChange = Partial<
+  Pick<NamespaceDetail, "description" | "variables" | "pluginDefaults">
+>;
+
+export function changeNamespace(
+  tenant: string,
+  id: string,
+  change: NamespaceChange,
+): Promise<NamespaceDetail> {
+  return request(tenantPath(tenant, "namespaces", id), { method: "PUT", json: { id, ...change } });
+}
+
+export function deleteNamespace(tenant: string, id: string): Promise<unknown> {
+  return request(tenantPath(tenant, "namespaces", id), { method: "DELETE" });
 }

@@ -12,6 +12,10 @@ export const meQuery = queryOptions({
 
 export interface Setup {
   done: boolean;
+  repositoryType?: string;
+  queueType?: string;
+  storageType?: string;
+  secretType?: string;
   passwordConfiguration?: { passwordMinLength?: number };
 }
 
@@ -54,4 +58,19 @@ export function setUp({ username, password, token }: FirstAdmin): Promise<unknow
 
 export function displayName(me: Me): string {
   return [me.firstName, me.lastName].filter(Boolean).join(" ") || me.email;
+}
+
+export interface Profile {
+  firstName: string;
+  lastName: string;
+  email: string;
+}
+
+export function changeProfile(profile: Partial<Profile>): Promise<Me> {
+  return request("/api/v1/me", { method: "PATCH", json: profile });
+}
+
+/** Every session ends with the old password, this one included. */
+export function changePassword(oldPassword: string, newPassword: string): Promise<unknown> {
+  return request("/api/v1/me/password", { method: "PUT", json: { oldPassword, newPassword } });
 }

@@ -221,6 +221,8 @@ export interface Me {
   firstName?: string | null;
   lastName?: string | null;
   tenants: { id: string; name: string }[];
+  superAdmin?: boolean;
+  instanceOwner?: boolean;
 }
 
 export interface Namespace {

@@ -8,7 +8,7 @@ import {
   useMemo,
   useSyncExternalStore,
 } from "react";
-import { browserSocket, LiveConnection, type Topic } from "./live";
+import { browserSocket, LiveConnection, type LiveMessage, type Topic } from "./live";
 import { throttle } from "./throttle";
 
 const Context = createContext<LiveConnection | undefined>(undefined);
@@ -37,11 +37,18 @@ export function usePolling(active: boolean): number | false {
   return connected ? 30_000 : 2_000;
 }
 
-/** Refetches `keys` when anything happens on `topics`; at most once per `every` milliseconds. */
+export interface Listening {
+  /** At most one refetch per so many milliseconds. */
+  every?: number;
+  /** Only events of this type; absent: all. */
+  type?: string;
+}
+
+/** Refetches `keys` when something happens on `topics`, or may have been missed. */
 export function useLiveQueries(
   topics: readonly Topic[],
   keys: readonly QueryKey[],
-  every = 200,
+  { every = 200, type }: Listening = {},
 ): void {
   const connection = useContext(Context);
   const client = useQueryClient();
@@ -58,7 +65,12 @@ export function useLiveQueries(
         ),
       every,
     );
-    const listener = { onEvent: refetch.call, onGap: refetch.call };
+    const listener = {
+      onEvent: (message: LiveMessage) => {
+        if (type === undefined || message.type === type) refetch.call();
+      },
+      onGap: refetch.call,
+    };
     const leave = topicsText
       .split("\n")
       .map((topic) => connection.subscribe(topic as Topic, listener));
@@ -66,5 +78,5 @@ export function useLiveQueries(
       refetch.cancel();
       for (const stop of leave) stop();
     };
-  }, [connection, client, topicsText, keysText, every]);
+  }, [connection, client, topicsText, keysText, every, type]);
 }

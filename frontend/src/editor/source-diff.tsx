@@ -17,6 +17,8 @@ const readOnly = (label: string) => [
   yaml(),
   sourceTheme,
   EditorState.readOnly.of(true),
+  // Whoever judges a change has to see the ends of its lines too.
+  EditorView.lineWrapping,
   EditorView.editable.of(false),
   EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
 ];

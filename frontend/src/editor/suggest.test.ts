@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { declaredIds, suggest } from "./suggest";
+import { declaredIds } from "./names";
+import type { Schema } from "./schema";
+import { suggest } from "./suggest";
 
 const CATALOGUE = { tasks: ["core.log.Log"], triggers: ["core.trigger.Schedule"] };
 const FLOW = `id: a
@@ -43,4 +46,35 @@ describe("what the editor suggests", () => {
     expect(declaredIds(FLOW, "inputs")).toEqual(["day"]);
     expect(declaredIds(FLOW, "errors")).toEqual([]);
   });
+
+  test("variables, labels and states of tasks are known, and what the platform tells", () => {
+    const text = `variables:\n  size: 1\n  deep:\n    inner: 2\nlabels:\n  team: data\n${FLOW}    message: "{{ `;
+    expect(labels(`${text}vars.`)).toEqual(["size", "deep"]);
+    expect(labels(`${text}labels.`)).toEqual(["team"]);
+    expect(labels(`${text}tasks.fetch.`)).toEqual(["state"]);
+    expect(labels(`${text}taskrun.`)).toContain("value");
+    expect(labels(`${text}inputs.day | da`)).toContain("date('yyyy-MM-dd')");
+  });
+
+  test("with the schema, keys are those of the type that are not there yet", () => {
+    const text = `${FLOW}    type: core.log.Log\n    `;
+    expect(withSchema(text)).toEqual(expect.arrayContaining(["message: ", "level: "]));
+    expect(withSchema(text)).not.toContain("type: ");
+    expect(withSchema(text)).not.toContain("cron: ");
+    expect(withSchema(`${FLOW}sl`)).toContain("sla: ");
+  });
+
+  test("with the schema, values that can be counted are offered", () => {
+    const text = `${FLOW}    type: core.log.Log\n`;
+    expect(withSchema(`${text}    level: `)).toEqual(expect.arrayContaining(["INFO", "WARN"]));
+    expect(withSchema(`${text}    disabled: `)).toEqual(["true", "false"]);
+    expect(withSchema(`${text}    message: `)).toEqual([]);
+  });
 });
+
+const SCHEMA: Schema = JSON.parse(readFileSync("../docs/reference/flow.schema.json", "utf-8"));
+
+function withSchema(text: string): string[] {
+  const known = { ...CATALOGUE, schema: SCHEMA };
+  return suggest(text, text.length, known)?.options.map((one) => one.label) ?? [];
+}

@@ -1,5 +1,9 @@
 /// What may be typed at a place in a flow's source: keys, task types, and the names the flow itself declares.
 
+import { type Names, namesIn, taskTypes } from "./names";
+import { placeAt } from "./place";
+import { keysOf, type Schema } from "./schema";
+
 export interface Suggestion {
   label: string;
   kind: "key" | "type" | "name" | "function";
@@ -15,6 +19,14 @@ export interface Suggestions {
 export interface Catalogue {
   tasks: readonly string[];
   triggers: readonly string[];
+  /** The schema of the language; without it only the commonest keys are known. */
+  schema?: Schema;
+  /** What tasks of a type leave, by the type's name without its prefix. */
+  outputs?: ReadonlyMap<string, readonly string[]>;
+  /** Secrets that the flow's namespace can use. */
+  secrets?: readonly string[];
+  /** Keys of the key-value store that it can read. */
+  pairs?: readonly string[];
 }
 
 const FLOW_KEYS: readonly (readonly [string, string])[] = [
@@ -71,39 +83,133 @@ const ROOTS: readonly (readonly [string, string])[] = [
   ["inputs", "of this execution"],
   ["outputs", "of earlier tasks"],
   ["vars", "variables of the flow"],
+  ["tasks", "states of earlier tasks"],
   ["execution", "id, startDate, …"],
   ["flow", "id, namespace, revision"],
   ["task", "id, type"],
   ["taskrun", "id, value, iteration, …"],
+  ["item", "of the loop around"],
+  ["parent", "the group around"],
   ["trigger", "what started it"],
   ["labels", "of this execution"],
+  ["envs", "of the server"],
+  ["globals", "of the server"],
 ];
+
+const PARTS: Record<string, readonly string[]> = {
+  execution: ["id", "startDate", "originalId", "state"],
+  flow: ["id", "namespace", "revision", "tenantId"],
+  task: ["id", "type"],
+  taskrun: ["id", "startDate", "attemptsCount", "parentId", "value", "iteration"],
+  item: ["value", "index", "key", "parent", "parents"],
+  parent: ["taskrun", "outputs"],
+  "parent.taskrun": ["value"],
+  trigger: ["date", "next", "previous", "body", "headers", "parameters", "executionId", "state"],
+};
 
 const FUNCTIONS = [
   "secret('')",
   "kv('')",
   "now()",
   "read()",
+  "fileURI('')",
   "render()",
   "fromJson()",
+  "yaml()",
   "errorLogs()",
+  "loopOutputs()",
+  "currentEachOutput()",
+  "randomInt(0, 10)",
+  "uuid()",
+];
+
+const FILTERS = [
+  "date('yyyy-MM-dd')",
+  "dateAdd(1, 'DAYS')",
+  "default('')",
+  "first",
+  "join(',')",
+  "jq('.')",
+  "json",
+  "keys",
+  "last",
+  "length",
+  "lower",
+  "number",
+  "replace({})",
+  "slugify",
+  "split(',')",
+  "substringAfterLast('/')",
+  "timestamp",
+  "toJson",
+  "trim",
+  "upper",
+  "urlencode",
+  "yaml",
 ];
 
 const names = (list: readonly string[], detail: string): Suggestion[] =>
   list.map((label) => ({ label, kind: "name", detail }));
 
-/** Ids declared in the section of the source that begins with `section:`. */
-export function declaredIds(source: string, section: string): string[] {
-  const lines = source.split("\n");
-  const start = lines.findIndex((line) => line.startsWith(`${section}:`));
-  if (start < 0) return [];
-  const ids: string[] = [];
-  for (const line of lines.slice(start + 1)) {
-    if (/^[^\s#-]/.test(line)) break;
-    const id = /^\s*(?:- )?id:\s*["']?([\w.-]+)/.exec(line)?.[1];
-    if (id) ids.push(id);
+const functions = (list: readonly string[]): Suggestion[] =>
+  list.map((label) => ({ label, kind: "function" }));
+
+function inExpression(line: string): string | undefined {
+  const open = line.lastIndexOf("{{");
+  return open > line.lastIndexOf("}}") ? line.slice(open + 2) : undefined;
+}
+
+/** What tasks leave; the types of the source say which. */
+function outputsOf(source: string, task: string, catalogue: Catalogue): readonly string[] {
+  const type = taskTypes(source).get(task);
+  return (type && catalogue.outputs?.get(type.replace(PREFIX, ""))) || [];
+}
+
+const PREFIX = /^io\.kestra\.plugin\./;
+
+/** Names inside `secret('…')` and `kv('…')`. */
+function namedInQuotes(expression: string, catalogue: Catalogue): Suggestions | undefined {
+  const found = /\b(secret|kv)\(\s*['"]([\w.-]*)$/.exec(expression);
+  if (!found) return undefined;
+  const [, what, typed = ""] = found;
+  const list = (what === "secret" ? catalogue.secrets : catalogue.pairs) ?? [];
+  return { replace: typed.length, options: names(list, what === "secret" ? "secret" : "key") };
+}
+
+/** What stands behind a dot. */
+function membersOf(owner: string, known: Names): readonly string[] {
+  const declared: Record<string, readonly string[]> = {
+    outputs: known.tasks,
+    tasks: known.tasks,
+    inputs: known.inputs,
+    vars: known.variables,
+    labels: known.labels,
+  };
+  const task = /^tasks\.([\w-]+)$/.exec(owner)?.[1];
+  if (task && known.tasks.includes(task)) return ["state"];
+  return declared[owner] ?? PARTS[owner] ?? [];
+}
+
+function expressionSuggestions(
+  source: string,
+  expression: string,
+  catalogue: Catalogue,
+): Suggestions | undefined {
+  const quoted = namedInQuotes(expression, catalogue);
+  if (quoted) return quoted;
+  const filter = /\|\s*(\w*)$/.exec(expression)?.[1];
+  if (filter !== undefined) return { replace: filter.length, options: functions(FILTERS) };
+  const path = /([\w.-]*)$/.exec(expression)?.[1] ?? "";
+  const dot = path.lastIndexOf(".");
+  const last = path.slice(dot + 1);
+  if (dot < 0) {
+    const roots = ROOTS.map(([label, detail]): Suggestion => ({ label, kind: "name", detail }));
+    return { replace: last.length, options: [...roots, ...functions(FUNCTIONS)] };
   }
-  return ids;
+  const owner = path.slice(0, dot);
+  const task = /^outputs\.([\w-]+)$/.exec(owner)?.[1];
+  const found = task ? outputsOf(source, task, catalogue) : membersOf(owner, namesIn(source));
+  return found.length ? { replace: last.length, options: names(found, owner) } : undefined;
 }
 
 /** The top-level section that a place belongs to. */
@@ -113,29 +219,6 @@ function sectionAt(before: string): string | undefined {
     .toReversed()
     .map((line) => /^(\w+):/.exec(line)?.[1])
     .find((section) => section !== undefined);
-}
-
-function inExpression(line: string): string | undefined {
-  const open = line.lastIndexOf("{{");
-  return open > line.lastIndexOf("}}") ? line.slice(open + 2) : undefined;
-}
-
-function expressionSuggestions(source: string, expression: string): Suggestions | undefined {
-  const path = /([\w.]*)$/.exec(expression)?.[1] ?? "";
-  const dot = path.lastIndexOf(".");
-  const last = path.slice(dot + 1);
-  if (dot < 0) {
-    const roots = ROOTS.map(([label, detail]): Suggestion => ({ label, kind: "name", detail }));
-    const functions = FUNCTIONS.map((label): Suggestion => ({ label, kind: "function" }));
-    return { replace: last.length, options: [...roots, ...functions] };
-  }
-  const owner = path.slice(0, dot);
-  const sections: Record<string, readonly string[]> = {
-    outputs: ["tasks", "errors", "finally"],
-    inputs: ["inputs"],
-  };
-  const found = (sections[owner] ?? []).flatMap((section) => declaredIds(source, section));
-  return found.length ? { replace: last.length, options: names(found, owner) } : undefined;
 }
 
 function typeSuggestions(section: string | undefined, typed: string, catalogue: Catalogue) {
@@ -149,16 +232,41 @@ function typeSuggestions(section: string | undefined, typed: string, catalogue: 
   return { replace: typed.length, options };
 }
 
+/** The keys that fit here and are not there yet. */
+function keySuggestions(source: string, at: number, typed: string, schema: Schema): Suggestions {
+  const { block } = placeAt(source, at);
+  const free = keysOf(schema, block).filter((one) => !block.known.includes(one.name));
+  const options = free.map(
+    (one): Suggestion => ({
+      label: `${one.name}: `,
+      kind: "key",
+      detail: one.required ? `${one.type}, needed` : one.type,
+    }),
+  );
+  return { replace: typed.length, options };
+}
+
+/** The values that a key may have, where they can be counted. */
+function valueSuggestions(source: string, at: number, typed: string, schema: Schema) {
+  const { block, key } = placeAt(source, at);
+  const values = keysOf(schema, block).find((one) => one.name === key)?.values ?? [];
+  return values.length ? { replace: typed.length, options: names(values, key ?? "") } : undefined;
+}
+
 export function suggest(source: string, at: number, catalogue: Catalogue): Suggestions | undefined {
   const before = source.slice(0, at);
   const line = before.slice(before.lastIndexOf("\n") + 1);
   const expression = inExpression(line);
-  if (expression !== undefined) return expressionSuggestions(source, expression);
+  if (expression !== undefined) return expressionSuggestions(source, expression, catalogue);
   const typed = /^\s*(?:- )?type:\s*([\w.]*)$/.exec(line)?.[1];
   const section = sectionAt(before);
   if (typed !== undefined) return typeSuggestions(section, typed, catalogue);
+  const value = /^\s*(?:- )?(\w+):\s+([\w.]*)$/.exec(line);
+  if (value && catalogue.schema)
+    return valueSuggestions(source, at, value[2] ?? "", catalogue.schema);
   const key = /^(\s*(?:- )?)(\w*)$/.exec(line);
   if (!key) return undefined;
+  if (catalogue.schema) return keySuggestions(source, at, key[2] ?? "", catalogue.schema);
   const keys = key[1] === "" ? FLOW_KEYS : TASK_KEYS;
   if (
     key[1] !== "" &&

@@ -12,6 +12,8 @@ export interface YamlEditorProps {
   problems: readonly Problem[];
   catalogue: Catalogue;
   label: string;
+  /** To be read by whoever may not change it. */
+  readOnly?: boolean;
   onChange: (source: string) => void;
   onSave: () => void;
   ref?: Ref<YamlEditorHandle>;

@@ -17,7 +17,7 @@ import {
 } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
-import { EditorState } from "@codemirror/state";
+import { Compartment, EditorState } from "@codemirror/state";
 import {
   Decoration,
   drawSelection,
@@ -31,6 +31,7 @@ import {
   type ViewUpdate,
 } from "@codemirror/view";
 import { useEffect, useImperativeHandle, useRef } from "react";
+import { explanations } from "./hover";
 import { type Problem, rangeOf } from "./problems";
 import { type Catalogue, suggest } from "./suggest";
 import { sourceTheme } from "./theme";
@@ -67,7 +68,7 @@ function completions(catalogue: () => Catalogue) {
         detail,
         type: KINDS[kind],
       })),
-      validFor: /^[\w.]*$/,
+      validFor: /^[\w-]*$/,
     };
   };
 }
@@ -102,6 +103,7 @@ function extensions(callbacks: Callbacks, label: string) {
     autocompletion({ override: [completions(callbacks.catalogue)], icons: false }),
     yaml(),
     expressionMarks,
+    explanations(() => callbacks.catalogue().schema),
     sourceTheme,
     EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
     EditorView.updateListener.of((update) => {
@@ -155,14 +157,16 @@ export function YamlEditor({
   problems,
   catalogue,
   label,
+  readOnly = false,
   onChange,
   onSave,
   ref,
 }: YamlEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
-  const latest = useRef({ onChange, onSave, catalogue, value, label });
-  latest.current = { onChange, onSave, catalogue, value, label };
+  const writing = useRef(new Compartment());
+  const latest = useRef({ onChange, onSave, catalogue, value, label, readOnly });
+  latest.current = { onChange, onSave, catalogue, value, label, readOnly };
   useEffect(() => {
     if (!host.current) return;
     const callbacks: Callbacks = {
@@ -173,7 +177,10 @@ export function YamlEditor({
     const editor = new EditorView({
       parent: host.current,
       doc: latest.current.value,
-      extensions: extensions(callbacks, latest.current.label),
+      extensions: [
+        writing.current.of(EditorState.readOnly.of(latest.current.readOnly)),
+        extensions(callbacks, latest.current.label),
+      ],
     });
     view.current = editor;
     return () => editor.destroy();
@@ -185,6 +192,10 @@ export function YamlEditor({
       editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
     }
   }, [value]);
+  useEffect(() => {
+    const effects = writing.current.reconfigure(EditorState.readOnly.of(readOnly));
+    view.current?.dispatch({ effects });
+  }, [readOnly]);
   useEffect(() => {
     if (view.current) showProblems(view.current, problems);
   }, [problems]);

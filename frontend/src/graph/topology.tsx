@@ -162,8 +162,9 @@ function drawn(placed: Layout): { nodes: Node[]; edges: Edge[] } {
   return { nodes: [...frames, ...cards], edges: placed.edges.map(drawnEdge) };
 }
 
-// Smaller than this nobody reads: a larger picture is shown from its beginning instead.
-const LEGIBLE = 0.55;
+// Smaller than this nobody reads (names would be under 11 px): a larger picture is shown from its
+// beginning instead.
+const LEGIBLE = 0.85;
 const MARGIN = 28;
 
 interface Space {

@@ -28,6 +28,7 @@ export function LogView({ lines, query, follow, zone, onFollow, onTask }: LogVie
     overscan: 20,
     getItemKey: (position) => lines[position]?.index ?? position,
   });
+  const overflows = virtual.getTotalSize() > (virtual.scrollRect?.height ?? 0);
   const matches = useMemo(() => findMatches(lines, query), [lines, query]);
   const [match, setMatch] = useState(0);
   const chosen = matches[Math.min(match, matches.length - 1)];
@@ -92,7 +93,7 @@ export function LogView({ lines, query, follow, zone, onFollow, onTask }: LogVie
           })}
         </div>
       </div>
-      {!follow && (
+      {!follow && overflows && (
         <Button
           className={classes.jump}
           variant="default"

@@ -12,6 +12,21 @@ on("POST", "/api/v1/setup", () => {
   setupDone = true;
   return ok({});
 });
+on("GET", "/api/v1/configs/login", () =>
+  ok({
+    isBasicAuthInitialized: true,
+    tenant: "main",
+    providers: [
+      {
+        name: "directory",
+        displayName: "Our directory",
+        type: "OIDC",
+        startUrl: "/api/v1/main/sso/directory/start",
+        suggested: false,
+      },
+    ],
+  }),
+);
 on("POST", "/login", (_, { body }) => {
   const { password } = JSON.parse(body) as { password: string };
   if (password === "wrong") return refuse(401, "The e-mail or the password is not right.");

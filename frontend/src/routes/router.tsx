@@ -1,50 +1,14 @@
 /// Every address of the portal. Pages are loaded when they are opened.
 import type { QueryClient } from "@tanstack/react-query";
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from "@tanstack/react-router";
-import { ApiProblem } from "@/api/client";
-import { meQuery, setupQuery } from "@/api/session";
-import { Shell } from "@/features/frame/shell";
+import { createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { NotFound } from "@/ui/not-found";
 import { PageProblem } from "@/ui/page-problem";
-import {
-  executionsSearch,
-  flowsSearch,
-  loginSearch,
-  logsSearch,
-  newFlowSearch,
-  revisionsSearch,
-  runSearch,
-} from "./search";
-
-interface Context {
-  client: QueryClient;
-}
-
-const root = createRootRouteWithContext<Context>()({
-  component: Outlet,
-  notFoundComponent: NotFound,
-  errorComponent: PageProblem,
-});
-
-/** Whoever is not signed in goes to the login; on a fresh server, to the set-up. */
-async function requireMe(client: QueryClient, next: string) {
-  try {
-    return await client.ensureQueryData(meQuery);
-  } catch (error) {
-    if (!(error instanceof ApiProblem) || (error.status !== 401 && error.status !== 403))
-      throw error;
-    const setup = await client.fetchQuery(setupQuery).catch(() => ({ done: true }));
-    if (!setup.done) throw redirect({ to: "/setup" });
-    throw redirect({ to: "/login", search: next === "/" ? {} : { next } });
-  }
-}
+import { adminRoutes, myRoutes } from "./admin-routes";
+import { executionRoutes, longExecutionOfFirstTenant } from "./execution-routes";
+import { flowRoutes } from "./flow-routes";
+import { namespaceRoutes } from "./namespace-routes";
+import { requireMe, root, tenant } from "./roots";
+import { allLogsSearch, catalogueSearch, homeSearch, loginSearch, triggersSearch } from "./search";
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -52,7 +16,7 @@ const home = createRoute({
   beforeLoad: async ({ context }) => {
     const me = await requireMe(context.client, "/");
     const tenant = me.tenants[0]?.id;
-    if (tenant) throw redirect({ to: "/$tenant/flows", params: { tenant } });
+    if (tenant) throw redirect({ to: "/$tenant", params: { tenant } });
   },
   component: lazyRouteComponent(() => import("@/features/session/no-tenant"), "NoTenant"),
 });
@@ -70,184 +34,87 @@ const setup = createRoute({
   component: lazyRouteComponent(() => import("@/features/session/setup"), "SetUp"),
 });
 
-const tenant = createRoute({
+const invitation = createRoute({
   getParentRoute: () => root,
-  path: "/$tenant",
-  beforeLoad: ({ context, location }) =>
-    requireMe(context.client, location.pathname + location.searchStr),
-  component: Shell,
+  path: "/invitation/$invitationId",
+  component: lazyRouteComponent(() => import("@/features/session/invitation"), "Invitation"),
 });
 
 const tenantHome = createRoute({
   getParentRoute: () => tenant,
   path: "/",
-  beforeLoad: ({ params }) => {
-    throw redirect({ to: "/$tenant/flows", params });
-  },
+  validateSearch: homeSearch,
+  component: lazyRouteComponent(() => import("@/features/home/home"), "Home"),
 });
 
-const flows = createRoute({
+const triggers = createRoute({
   getParentRoute: () => tenant,
-  path: "/flows",
-  validateSearch: flowsSearch,
-  component: lazyRouteComponent(() => import("@/features/flows/list/flow-list"), "FlowList"),
-});
-
-const newFlow = createRoute({
-  getParentRoute: () => tenant,
-  path: "/flows/new",
-  validateSearch: newFlowSearch,
-  component: lazyRouteComponent(() => import("@/features/flows/edit/new-flow"), "NewFlow"),
-});
-
-const flow = createRoute({
-  getParentRoute: () => tenant,
-  path: "/flows/$namespace/$flowId",
-  component: lazyRouteComponent(() => import("@/features/flows/flow/flow-page"), "FlowPage"),
-});
-
-const flowTabs = [
-  createRoute({
-    getParentRoute: () => flow,
-    path: "/",
-    component: lazyRouteComponent(() => import("@/features/flows/overview/overview"), "Overview"),
-  }),
-  createRoute({
-    getParentRoute: () => flow,
-    path: "/edit",
-    component: lazyRouteComponent(() => import("@/features/flows/edit/edit-flow"), "EditFlow"),
-  }),
-  createRoute({
-    getParentRoute: () => flow,
-    path: "/topology",
-    component: lazyRouteComponent(
-      () => import("@/features/flows/topology/flow-topology"),
-      "FlowTopology",
-    ),
-  }),
-  createRoute({
-    getParentRoute: () => flow,
-    path: "/executions",
-    validateSearch: executionsSearch,
-    component: lazyRouteComponent(
-      () => import("@/features/flows/executions/flow-executions"),
-      "FlowExecutions",
-    ),
-  }),
-  createRoute({
-    getParentRoute: () => flow,
-    path: "/revisions",
-    validateSearch: revisionsSearch,
-    component: lazyRouteComponent(
-      () => import("@/features/flows/revisions/revisions"),
-      "Revisions",
-    ),
-  }),
-] as const;
-
-const executions = createRoute({
-  getParentRoute: () => tenant,
-  path: "/executions",
-  validateSearch: executionsSearch,
+  path: "/triggers",
+  validateSearch: triggersSearch,
   component: lazyRouteComponent(
-    () => import("@/features/executions/list/execution-list"),
-    "ExecutionList",
+    () => import("@/features/triggers/list/trigger-list"),
+    "TriggerList",
   ),
 });
 
-const execution = createRoute({
+const logs = createRoute({
   getParentRoute: () => tenant,
-  path: "/executions/$executionId",
+  path: "/logs",
+  validateSearch: allLogsSearch,
+  component: lazyRouteComponent(() => import("@/features/logs/log-search"), "LogSearchPage"),
+});
+
+const plugins = createRoute({
+  getParentRoute: () => tenant,
+  path: "/plugins",
+  validateSearch: catalogueSearch,
+  component: lazyRouteComponent(() => import("@/features/plugins/list/plugin-list"), "PluginList"),
+});
+
+const plugin = createRoute({
+  getParentRoute: () => tenant,
+  path: "/plugins/$type",
+  component: lazyRouteComponent(() => import("@/features/plugins/type/type-page"), "TypePage"),
+});
+
+const blueprints = createRoute({
+  getParentRoute: () => tenant,
+  path: "/blueprints",
+  validateSearch: catalogueSearch,
   component: lazyRouteComponent(
-    () => import("@/features/executions/execution/execution-page"),
-    "ExecutionPage",
+    () => import("@/features/blueprints/list/blueprint-list"),
+    "BlueprintList",
   ),
 });
 
-/** The address that other clients of the API build for an execution. */
-const longExecution = createRoute({
+const blueprint = createRoute({
   getParentRoute: () => tenant,
-  path: "/executions/$namespace/$flowId/$executionId",
-  beforeLoad: ({ params: { tenant: id, executionId } }) => {
-    throw redirect({
-      to: "/$tenant/executions/$executionId",
-      params: { tenant: id, executionId },
-    });
-  },
+  path: "/blueprints/$blueprintId",
+  component: lazyRouteComponent(
+    () => import("@/features/blueprints/blueprint/blueprint-page"),
+    "BlueprintPage",
+  ),
 });
-
-const longExecutionOfFirstTenant = createRoute({
-  getParentRoute: () => root,
-  path: "/executions/$namespace/$flowId/$executionId",
-  beforeLoad: async ({ context, params: { executionId }, location }) => {
-    const me = await requireMe(context.client, location.pathname);
-    const first = me.tenants[0]?.id;
-    if (!first) throw redirect({ to: "/" });
-    throw redirect({
-      to: "/$tenant/executions/$executionId",
-      params: { tenant: first, executionId },
-    });
-  },
-});
-
-const executionTabs = [
-  createRoute({
-    getParentRoute: () => execution,
-    path: "/",
-    component: lazyRouteComponent(
-      () => import("@/features/executions/overview/overview"),
-      "ExecutionOverview",
-    ),
-  }),
-  createRoute({
-    getParentRoute: () => execution,
-    path: "/gantt",
-    validateSearch: runSearch,
-    component: lazyRouteComponent(() => import("@/features/executions/gantt/gantt"), "Gantt"),
-  }),
-  createRoute({
-    getParentRoute: () => execution,
-    path: "/logs",
-    validateSearch: logsSearch,
-    component: lazyRouteComponent(
-      () => import("@/features/executions/logs/execution-logs"),
-      "ExecutionLogs",
-    ),
-  }),
-  createRoute({
-    getParentRoute: () => execution,
-    path: "/topology",
-    component: lazyRouteComponent(
-      () => import("@/features/executions/topology/execution-topology"),
-      "ExecutionTopology",
-    ),
-  }),
-  createRoute({
-    getParentRoute: () => execution,
-    path: "/outputs",
-    validateSearch: runSearch,
-    component: lazyRouteComponent(() => import("@/features/executions/outputs/outputs"), "Outputs"),
-  }),
-  createRoute({
-    getParentRoute: () => execution,
-    path: "/metrics",
-    component: lazyRouteComponent(() => import("@/features/executions/metrics/metrics"), "Metrics"),
-  }),
-] as const;
 
 const tree = root.addChildren([
   home,
   login,
   setup,
+  invitation,
   longExecutionOfFirstTenant,
   tenant.addChildren([
     tenantHome,
-    flows,
-    newFlow,
-    flow.addChildren([...flowTabs]),
-    executions,
-    execution.addChildren([...executionTabs]),
-    longExecution,
+    ...flowRoutes,
+    ...executionRoutes,
+    ...namespaceRoutes,
+    triggers,
+    logs,
+    plugins,
+    plugin,
+    blueprints,
+    blueprint,
+    adminRoutes,
+    myRoutes,
   ]),
 ]);
 

@@ -4,6 +4,7 @@ import {
   Button,
   type CSSVariablesResolver,
   createTheme,
+  Drawer,
   type MantineColorsTuple,
   Menu,
   Modal,
@@ -39,6 +40,8 @@ const dark: MantineColorsTuple = [
   "#0e1115",
 ];
 
+// A cross says nothing to those who hear the page.
+const CLOSE = { "aria-label": "Close" };
 const small = { defaultProps: { size: "xs" } };
 
 export const theme = createTheme({
@@ -63,8 +66,13 @@ export const theme = createTheme({
     }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, withArrow: false, fz: "xs" } }),
     Menu: Menu.extend({ defaultProps: { shadow: "md", position: "bottom-end" } }),
+    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: CLOSE } }),
     Modal: Modal.extend({
-      defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45, blur: 1 } },
+      defaultProps: {
+        centered: true,
+        closeButtonProps: CLOSE,
+        overlayProps: { backgroundOpacity: 0.45, blur: 1 },
+      },
     }),
   },
 });

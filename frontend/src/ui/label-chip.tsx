@@ -34,8 +34,12 @@ export interface LabelsProps {
 }
 
 /** Labels of the system stay out of the way of people's own. */
+export function ownLabels(labels: readonly LabelValue[]): LabelValue[] {
+  return labels.filter((label) => !label.key.startsWith("system."));
+}
+
 export function Labels({ labels, onPick }: LabelsProps) {
-  const own = labels.filter((label) => !label.key.startsWith("system."));
+  const own = ownLabels(labels);
   if (own.length === 0) return null;
   return (
     <span className={classes.labels}>

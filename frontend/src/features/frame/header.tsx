@@ -40,7 +40,7 @@ export function Header({ tenant, onMenu, onSearch, onKeys }: HeaderProps) {
           </ActionIcon>
         </Tooltip>
         <ThemeSwitch />
-        <PersonMenu />
+        <PersonMenu tenant={tenant} />
       </div>
     </header>
   );

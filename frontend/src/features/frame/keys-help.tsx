@@ -3,8 +3,14 @@ import { Kbd, Modal, Table } from "@mantine/core";
 
 const KEYS: readonly (readonly [readonly string[], string])[] = [
   [["Ctrl", "K"], "Search and commands"],
+  [["g", "h"], "Go home"],
   [["g", "f"], "Go to flows"],
   [["g", "e"], "Go to executions"],
+  [["g", "t"], "Go to triggers"],
+  [["g", "l"], "Search logs"],
+  [["g", "s"], "Go to namespaces"],
+  [["g", "b"], "Go to blueprints"],
+  [["g", "p"], "Go to plug-ins"],
   [["g", "n"], "Write a new flow"],
   [["/"], "Filter the list"],
   [["Ctrl", "S"], "Save in the editor"],

@@ -1,20 +1,18 @@
 /// The left navigation: wide, narrow, or a drawer on a small screen. It shows only what exists.
 import { ActionIcon, Drawer, Tooltip } from "@mantine/core";
-import {
-  IconLayoutSidebarLeftCollapse,
-  IconLayoutSidebarLeftExpand,
-  IconPlayerPlay,
-  IconSitemap,
-} from "@tabler/icons-react";
+import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useMay } from "@/api/access";
 import { executionsQuery } from "@/api/executions";
 import { configsQuery } from "@/api/session";
 import { usePolling } from "@/api/use-live";
 import { usePreferences } from "@/lib/preferences";
+import { AdminLink } from "./admin-link";
 import { Mark } from "./brand";
 import classes from "./frame.module.css";
+import { PLACES } from "./places";
 
 interface NavigationProps {
   tenant: string;
@@ -58,50 +56,57 @@ export function Navigation({ tenant, drawer, onClose }: NavigationProps) {
 
 function Links({ tenant, narrow }: { tenant: string; narrow: boolean }) {
   const namespace = useSearch({ strict: false, select: (search) => search.namespace });
+  const may = useMay(tenant);
   const search = namespace ? { namespace } : {};
   return (
     <>
-      <Link to="/$tenant/flows" params={{ tenant }} className={classes.brand}>
+      <Link to="/$tenant" params={{ tenant }} className={classes.brand}>
         <Mark />
         {!narrow && <span>Downbeat</span>}
       </Link>
       <nav className={classes.links} aria-label="Main">
-        <Item label="Flows" narrow={narrow}>
-          <Link to="/$tenant/flows" params={{ tenant }} search={search} className={classes.link}>
-            <IconSitemap size={17} aria-hidden />
-            <span data-word>Flows</span>
-          </Link>
-        </Item>
-        <Item label="Executions" narrow={narrow}>
-          <Link
-            to="/$tenant/executions"
-            params={{ tenant }}
-            search={search}
-            className={classes.link}
-          >
-            <IconPlayerPlay size={17} aria-hidden />
-            <span data-word>Executions</span>
-            <UnderWay tenant={tenant} />
-          </Link>
-        </Item>
+        {PLACES.map(({ title, places }) => (
+          <Group key={title} title={title} narrow={narrow}>
+            {places
+              .filter((place) => !place.needs || may(place.needs))
+              .map(({ to, word, icon: Icon, scoped, exact }) => (
+                <Tooltip key={to} label={word} position="right" disabled={!narrow}>
+                  <Link
+                    to={to}
+                    params={{ tenant }}
+                    search={scoped ? search : {}}
+                    className={classes.link}
+                    activeOptions={{ exact: exact ?? false, includeSearch: false }}
+                  >
+                    <Icon size={17} aria-hidden />
+                    <span data-word>{word}</span>
+                    {to === "/$tenant/executions" && <UnderWay tenant={tenant} />}
+                  </Link>
+                </Tooltip>
+              ))}
+          </Group>
+        ))}
+        <AdminLink tenant={tenant} narrow={narrow} />
       </nav>
     </>
   );
 }
 
-function Item({
-  label,
+function Group({
+  title,
   narrow,
   children,
 }: {
-  label: string;
+  title: string;
   narrow: boolean;
-  children: ReactNode;
+  children: ReactNode[];
 }) {
+  if (children.length === 0) return null;
   return (
-    <Tooltip label={label} position="right" disabled={!narrow}>
-      <div>{children}</div>
-    </Tooltip>
+    <div className={classes.navGroup}>
+      {title && !narrow && <span className={classes.navTitle}>{title}</span>}
+      {children}
+    </div>
   );
 }
 

@@ -1,7 +1,8 @@
 /// Who is signed in, the time zone, and the way out.
 import { Menu, UnstyledButton } from "@mantine/core";
-import { IconCheck, IconLogout, IconWorld } from "@tabler/icons-react";
+import { IconCheck, IconLogout, IconUser, IconWorld } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { displayName, meQuery, signOut } from "@/api/session";
 import { usePreferences } from "@/lib/preferences";
 import { tellProblem } from "@/ui/toast";
@@ -33,7 +34,7 @@ async function leave() {
   }
 }
 
-export function PersonMenu() {
+export function PersonMenu({ tenant }: { tenant: string }) {
   const { data: me } = useQuery(meQuery);
   const { timeZone, change } = usePreferences();
   if (!me) return null;
@@ -50,6 +51,13 @@ export function PersonMenu() {
           <strong>{name}</strong>
           {name !== me.email && <span>{me.email}</span>}
         </div>
+        <Menu.Divider />
+        <Menu.Item
+          leftSection={<IconUser size={14} />}
+          renderRoot={(props) => <Link to="/$tenant/me" params={{ tenant }} {...props} />}
+        >
+          My account
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>Time zone</Menu.Label>
         {ZONES.map(([zone, label]) => (

@@ -22,6 +22,12 @@ export function Shell() {
   useHotkeys([["mod+K", paletteState.toggle]], []);
   useHotkeys([["shift+?", helpState.open]]);
   useGoKeys({
+    h: () => navigate({ to: "/$tenant", params: { tenant } }),
+    t: () => navigate({ to: "/$tenant/triggers", params: { tenant } }),
+    l: () => navigate({ to: "/$tenant/logs", params: { tenant } }),
+    s: () => navigate({ to: "/$tenant/namespaces", params: { tenant } }),
+    p: () => navigate({ to: "/$tenant/plugins", params: { tenant } }),
+    b: () => navigate({ to: "/$tenant/blueprints", params: { tenant } }),
     f: () => navigate({ to: "/$tenant/flows", params: { tenant } }),
     e: () => navigate({ to: "/$tenant/executions", params: { tenant } }),
     n: () => navigate({ to: "/$tenant/flows/new", params: { tenant } }),

@@ -40,7 +40,7 @@ export function TenantSwitch({ tenant }: { tenant: string }) {
           <Menu.Item
             key={one.id}
             rightSection={one.id === tenant ? <IconCheck size={14} /> : undefined}
-            onClick={() => navigate({ to: "/$tenant/flows", params: { tenant: one.id } })}
+            onClick={() => navigate({ to: "/$tenant", params: { tenant: one.id } })}
           >
             {one.name}
           </Menu.Item>
@@ -50,19 +50,26 @@ export function TenantSwitch({ tenant }: { tenant: string }) {
   );
 }
 
+const NARROWED = [
+  "/$tenant/",
+  "/$tenant/executions",
+  "/$tenant/triggers",
+  "/$tenant/logs",
+] as const;
+
 /** On a list the switch narrows the list; elsewhere it opens the flows of the namespace. */
 export function NamespaceSwitch({ tenant }: { tenant: string }) {
   const { data } = useQuery(namespacesQuery(tenant));
   const [wanted, setWanted] = useState("");
   const navigate = useNavigate();
   const current = useSearch({ strict: false, select: (search) => search.namespace });
-  const onExecutions = useMatches({
-    select: (matches) => matches.at(-1)?.routeId === "/$tenant/executions",
+  const here = useMatches({
+    select: (matches) => NARROWED.find((id) => id === matches.at(-1)?.routeId),
   });
   const go = (namespace: string | undefined) => {
     setWanted("");
     void navigate({
-      to: onExecutions ? "/$tenant/executions" : "/$tenant/flows",
+      to: here === "/$tenant/" ? "/$tenant" : (here ?? "/$tenant/flows"),
       params: { tenant },
       search: (before) => ({ ...before, namespace, page: undefined }),
     });

@@ -4,10 +4,12 @@ import { IconMoon, IconPlayerPlay, IconPlus, IconSitemap } from "@tabler/icons-r
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useMay } from "@/api/access";
 import { executionDetailQuery, executionsQuery } from "@/api/executions";
 import { flowsQuery } from "@/api/flows";
 import type { Execution } from "@/api/types";
 import { StateIcon } from "@/ui/state";
+import { PLACES } from "./places";
 
 export interface Command {
   key: string;
@@ -18,6 +20,8 @@ export interface Command {
   run: () => void;
 }
 
+// These have keys of their own to show.
+const LISTED: ReadonlySet<string> = new Set(["/$tenant/flows", "/$tenant/executions"]);
 const LOOKS_LIKE_ID = /^[0-9a-f]{8}-[0-9a-f-]{27}$|^[0-9A-Za-z]{20,22}$/;
 
 /** `asked` lags behind `typed` so that the server is not asked at every key. */
@@ -34,6 +38,7 @@ function useActions(tenant: string): Command[] {
   const navigate = useNavigate();
   const { setColorScheme } = useMantineColorScheme();
   const dark = useComputedColorScheme("light") === "dark";
+  const may = useMay(tenant);
   const group = "Actions";
   return [
     {
@@ -60,6 +65,15 @@ function useActions(tenant: string): Command[] {
       hint: "g e",
       run: () => void navigate({ to: "/$tenant/executions", params: { tenant } }),
     },
+    ...PLACES.flatMap((one) => one.places)
+      .filter((one) => !LISTED.has(one.to) && (!one.needs || may(one.needs)))
+      .map(({ to, word, icon: Icon }) => ({
+        key: to,
+        group: group as Command["group"],
+        icon: <Icon size={16} />,
+        title: `Go to ${word.toLowerCase()}`,
+        run: () => void navigate({ to, params: { tenant } }),
+      })),
     {
       key: "failed",
       group,

@@ -4,8 +4,12 @@ import { useMutation } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import type { FormEvent } from "react";
 import { ApiProblem } from "@/api/client";
+import { askedOf } from "@/api/factors";
+import { refusalInWords } from "@/api/login-providers";
 import { signIn } from "@/api/session";
 import { Problem } from "@/ui/problem";
+import { Providers } from "./providers";
+import { SecondStep } from "./second-step";
 import classes from "./session.module.css";
 import { SessionPage } from "./session-page";
 
@@ -20,8 +24,10 @@ function inWords(error: Error): Error {
 }
 
 export function Login() {
-  const { next } = useSearch({ from: "/login" });
+  const { next, tenant, error: refused } = useSearch({ from: "/login" });
   const login = useMutation({ mutationFn: signIn, onSuccess: () => enter(next) });
+  const asked = askedOf(login.error);
+  if (asked) return <SecondStep asked={asked} onDone={() => enter(next)} onBack={login.reset} />;
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -34,6 +40,7 @@ export function Login() {
     <SessionPage title="Sign in" lead="Welcome back to Downbeat.">
       <form className={classes.form} onSubmit={submit}>
         {login.error && <Problem error={inWords(login.error)} />}
+        {refused && login.isIdle && <Problem error={new Error(refusalInWords(refused))} />}
         <TextInput
           label="E-mail"
           name="username"
@@ -57,6 +64,7 @@ export function Login() {
           Sign in
         </Button>
       </form>
+      <Providers tenant={tenant} next={next} />
     </SessionPage>
   );
 }

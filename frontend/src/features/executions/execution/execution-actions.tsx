@@ -12,8 +12,10 @@ import {
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { useMay } from "@/api/access";
 import { act, deleteExecution, executionKeys, resumeQuestions, type Verb } from "@/api/executions";
 import type { Execution, FlowInput } from "@/api/types";
+import { ReplayDialog } from "@/features/executions/replay/lazy";
 import { Confirm } from "@/ui/confirm";
 import { tell, tellProblem } from "@/ui/toast";
 import { ResumeDialog } from "./resume-dialog";
@@ -25,6 +27,15 @@ const LOOKS: Record<Verb, { word: string; icon: typeof IconRepeat; done: string 
   replay: { word: "Replay", icon: IconRepeat, done: "A new execution has begun" },
   pause: { word: "Pause", icon: IconPlayerPauseFilled, done: "It pauses after what runs now" },
   kill: { word: "Kill", icon: IconPlayerStopFilled, done: "It has been asked to stop" },
+};
+
+/** What one must be allowed to do for each. */
+const NEEDS: Record<Verb, string> = {
+  resume: "execution.edit",
+  restart: "execution.edit",
+  replay: "execution.create",
+  pause: "execution.edit",
+  kill: "execution.kill",
 };
 
 export function useVerb(tenant: string, id: string) {
@@ -55,9 +66,12 @@ interface ExecutionActionsProps {
 export function ExecutionActions({ tenant, execution }: ExecutionActionsProps) {
   const { id } = execution;
   const verb = useVerb(tenant, id);
-  const [asked, setAsked] = useState<"kill" | "delete">();
+  const [asked, setAsked] = useState<"kill" | "delete" | "replay">();
   const [questions, setQuestions] = useState<readonly FlowInput[]>([]);
-  const { verbs, canDelete } = verbsFor(execution.state.current);
+  const may = useMay(tenant, execution.namespace);
+  const allowed = verbsFor(execution.state.current);
+  const verbs = allowed.verbs.filter((one) => may(NEEDS[one]));
+  const canDelete = allowed.canDelete && may("execution.delete");
   // A pause may ask something; one that asks nothing is resumed at once.
   const ask = useMutation({
     mutationFn: () => resumeQuestions(tenant, id),
@@ -65,7 +79,7 @@ export function ExecutionActions({ tenant, execution }: ExecutionActionsProps) {
     onError: tellProblem,
   });
   const press = (chosen: Verb) => {
-    if (chosen === "kill") setAsked("kill");
+    if (chosen === "kill" || chosen === "replay") setAsked(chosen);
     else if (chosen === "resume") ask.mutate();
     else verb.mutate({ verb: chosen });
   };
@@ -100,9 +114,11 @@ export function ExecutionActions({ tenant, execution }: ExecutionActionsProps) {
       >
         Running tasks are interrupted. What they already did elsewhere stays done.
       </Confirm>
+      {asked === "replay" && <ReplayDialog tenant={tenant} execution={execution} onClose={close} />}
       <Delete tenant={tenant} id={id} opened={asked === "delete"} onClose={close} />
       {questions.length > 0 && (
         <ResumeDialog
+          flowId={execution.flowId}
           inputs={questions}
           onResume={(form) => {
             verb.mutate({ verb: "resume", form });

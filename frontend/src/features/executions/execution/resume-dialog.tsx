@@ -12,12 +12,13 @@ import {
 } from "@/features/flows/execute";
 
 interface ResumeDialogProps {
+  flowId: string;
   inputs: readonly FlowInput[];
   onResume: (form: FormData) => void;
   onClose: () => void;
 }
 
-export function ResumeDialog({ inputs, onResume, onClose }: ResumeDialogProps) {
+export function ResumeDialog({ flowId, inputs, onResume, onClose }: ResumeDialogProps) {
   const [values, setValues] = useState<Values>(() => firstValues(inputs));
   const [tried, setTried] = useState(false);
   const submit = (event: FormEvent) => {
@@ -28,7 +29,7 @@ export function ResumeDialog({ inputs, onResume, onClose }: ResumeDialogProps) {
     }
   };
   return (
-    <Modal opened onClose={onClose} title="Resume">
+    <Modal opened onClose={onClose} title={`Resume ${flowId}`}>
       <form onSubmit={submit} noValidate>
         <Stack gap="sm">
           {inputs.map((input) => (

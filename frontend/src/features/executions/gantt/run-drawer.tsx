@@ -1,9 +1,12 @@
 /// One task run in detail: its attempts, its states, and what can be done from here.
 import { Button, Drawer } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { IconFileText, IconRepeat, IconTransform } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { useMay } from "@/api/access";
 import type { Execution, TaskRun } from "@/api/types";
-import { useVerb } from "@/features/executions/execution";
+import { FailureReason } from "@/features/executions/overview/failure-reason";
+import { ReplayDialog } from "@/features/executions/replay/lazy";
 import { usePreferences } from "@/lib/preferences";
 import { isTerminal } from "@/lib/states";
 import { clockTime } from "@/lib/time";
@@ -21,7 +24,8 @@ interface RunDrawerProps {
 
 export function RunDrawer({ tenant, execution, run, onClose }: RunDrawerProps) {
   const params = { tenant, executionId: execution.id };
-  const replay = useVerb(tenant, execution.id);
+  const [replaying, replay] = useDisclosure(false);
+  const may = useMay(tenant, execution.namespace);
   const began = run.state.histories[0]?.date;
   const ended = isTerminal(run.state.current) ? run.state.histories.at(-1)?.date : undefined;
   return (
@@ -51,6 +55,9 @@ export function RunDrawer({ tenant, execution, run, onClose }: RunDrawerProps) {
             ],
           ]}
         />
+        {run.state.current === "FAILED" && (
+          <FailureReason tenant={tenant} executionId={execution.id} taskRunId={run.id} />
+        )}
         <div className={classes.actions}>
           <Button
             variant="default"
@@ -80,17 +87,20 @@ export function RunDrawer({ tenant, execution, run, onClose }: RunDrawerProps) {
           >
             Outputs
           </Button>
-          {isTerminal(execution.state.current) && (
-            <Button
-              variant="default"
-              leftSection={<IconRepeat size={14} />}
-              loading={replay.isPending}
-              onClick={() => replay.mutate({ verb: "replay", taskRunId: run.id })}
-            >
+          {isTerminal(execution.state.current) && may("execution.create") && (
+            <Button variant="default" leftSection={<IconRepeat size={14} />} onClick={replay.open}>
               Replay from here
             </Button>
           )}
         </div>
+        {replaying && (
+          <ReplayDialog
+            tenant={tenant}
+            execution={execution}
+            taskRunId={run.id}
+            onClose={replay.close}
+          />
+        )}
         <Attempts run={run} />
         <History run={run} />
       </div>

@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { MayIn } from "@/api/access";
 import { actOnMany, type BulkVerb, executionKeys } from "@/api/executions";
 import type { Execution } from "@/api/types";
 import { isRestartable, isTerminal } from "@/lib/states";
@@ -12,6 +13,8 @@ import { tell, tellProblem } from "@/ui/toast";
 
 interface BulkAction {
   verb: BulkVerb;
+  /** What one must be allowed to do where the executions are. */
+  needs: string;
   word: string;
   done: string;
   applies: (state: string) => boolean;
@@ -21,6 +24,7 @@ interface BulkAction {
 const ACTIONS: readonly BulkAction[] = [
   {
     verb: "restart",
+    needs: "execution.edit",
     word: "Restart",
     done: "restarted",
     applies: isRestartable,
@@ -28,6 +32,7 @@ const ACTIONS: readonly BulkAction[] = [
   },
   {
     verb: "replay",
+    needs: "execution.create",
     word: "Replay",
     done: "replayed",
     applies: isTerminal,
@@ -35,6 +40,7 @@ const ACTIONS: readonly BulkAction[] = [
   },
   {
     verb: "kill",
+    needs: "execution.kill",
     word: "Kill",
     done: "asked to stop",
     applies: (state) => !isTerminal(state),
@@ -42,6 +48,7 @@ const ACTIONS: readonly BulkAction[] = [
   },
   {
     verb: "delete",
+    needs: "execution.delete",
     word: "Delete",
     done: "deleted",
     applies: isTerminal,
@@ -49,13 +56,17 @@ const ACTIONS: readonly BulkAction[] = [
   },
 ];
 
+/** What an execution must allow somebody, for it to be worth choosing. */
+export const BULK_RIGHTS = ACTIONS.map((one) => one.needs);
+
 interface ExecutionBulkProps {
   tenant: string;
   executions: readonly Execution[];
+  may: MayIn;
   onDone: () => void;
 }
 
-export function ExecutionBulk({ tenant, executions, onDone }: ExecutionBulkProps) {
+export function ExecutionBulk({ tenant, executions, may, onDone }: ExecutionBulkProps) {
   const client = useQueryClient();
   const [asked, setAsked] = useState<BulkAction>();
   const fitting = executions.filter((one) => asked?.applies(one.state.current));
@@ -76,8 +87,10 @@ export function ExecutionBulk({ tenant, executions, onDone }: ExecutionBulkProps
       return client.invalidateQueries({ queryKey: executionKeys.lists(tenant) });
     },
   });
-  const offered = ACTIONS.filter((one) =>
-    executions.some((execution) => one.applies(execution.state.current)),
+  const offered = ACTIONS.filter(
+    (one) =>
+      executions.some((execution) => one.applies(execution.state.current)) &&
+      executions.every((execution) => may(execution.namespace, one.needs)),
   );
   return (
     <BulkBar count={executions.length} what="execution" onClear={onDone}>

@@ -151,6 +151,13 @@ function Chips({ search, flow, onChange }: ExecutionFiltersProps) {
           onClear={() => onChange({ flowId: undefined })}
         />
       )}
+      {search.triggerId && (
+        <FilterChip
+          name="trigger"
+          value={search.triggerId}
+          onClear={() => onChange({ triggerId: undefined })}
+        />
+      )}
       {search.from && (
         <FilterChip
           name="from"

@@ -1,6 +1,6 @@
 /// The live list of executions.
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useLiveExecutions } from "@/api/use-live-executions";
+import { useLiveExecutions } from "@/api/use-live-namespaces";
 import type { ExecutionsSearch } from "@/routes/search";
 import { PageHead } from "@/ui/page-head";
 import { useTitle } from "@/ui/use-title";

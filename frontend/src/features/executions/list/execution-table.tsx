@@ -13,6 +13,8 @@ import classes from "./execution-list.module.css";
 export interface ExecutionTableProps {
   tenant: string;
   executions: readonly Execution[];
+  /** Those of them that one may do something with. */
+  choosable: readonly Execution[];
   ofOneFlow: boolean;
   sort: string;
   picked: ReadonlySet<string>;
@@ -21,29 +23,29 @@ export interface ExecutionTableProps {
 }
 
 export function ExecutionTable(props: ExecutionTableProps) {
-  const { executions, ofOneFlow, sort, picked, onPick, onChange } = props;
-  const chosen = executions.filter((one) => picked.has(one.id)).length;
+  const { executions, choosable, ofOneFlow, sort, picked, onPick, onChange } = props;
+  const chosen = choosable.filter((one) => picked.has(one.id)).length;
   const sortBy = (next: string) => onChange({ sort: next });
   return (
     <div className={table.frame}>
       <table className={table.table}>
         <thead>
           <tr>
-            <th style={{ width: 36 }}>
-              <Checkbox
-                size="xs"
-                aria-label="Choose all executions of this page"
-                checked={chosen === executions.length}
-                indeterminate={chosen > 0 && chosen < executions.length}
-                onChange={(event) =>
-                  onPick(
-                    event.currentTarget.checked
-                      ? new Set(executions.map((one) => one.id))
-                      : new Set(),
-                  )
-                }
-              />
-            </th>
+            {choosable.length > 0 && (
+              <th style={{ width: 36 }}>
+                <Checkbox
+                  size="xs"
+                  aria-label="Choose all executions of this page"
+                  checked={chosen === choosable.length}
+                  indeterminate={chosen > 0 && chosen < choosable.length}
+                  onChange={(event) =>
+                    onPick(
+                      new Set(event.currentTarget.checked ? choosable.map((one) => one.id) : []),
+                    )
+                  }
+                />
+              </th>
+            )}
             {ofOneFlow ? <th>Execution</th> : <th>Flow</th>}
             <SortHead field="state.current" sort={sort} onSort={sortBy}>
               State
@@ -73,7 +75,7 @@ export function shortId(id: string): string {
 }
 
 function ExecutionRow(props: ExecutionTableProps & { execution: Execution }) {
-  const { tenant, execution, ofOneFlow, picked, onPick, onChange } = props;
+  const { tenant, execution, choosable, ofOneFlow, picked, onPick, onChange } = props;
   const { state } = execution;
   const chosen = picked.has(execution.id);
   const toggle = () => {
@@ -83,14 +85,18 @@ function ExecutionRow(props: ExecutionTableProps & { execution: Execution }) {
   };
   return (
     <tr data-selected={chosen || undefined}>
-      <td data-lead>
-        <Checkbox
-          size="xs"
-          aria-label={`Choose ${execution.flowId} ${shortId(execution.id)}`}
-          checked={chosen}
-          onChange={toggle}
-        />
-      </td>
+      {choosable.length > 0 && (
+        <td data-lead>
+          {choosable.includes(execution) && (
+            <Checkbox
+              size="xs"
+              aria-label={`Choose ${execution.flowId} ${shortId(execution.id)}`}
+              checked={chosen}
+              onChange={toggle}
+            />
+          )}
+        </td>
+      )}
       <td data-grow>
         <div className={table.stack}>
           <Link

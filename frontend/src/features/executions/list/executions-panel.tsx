@@ -4,6 +4,7 @@ import { IconPlayerPlay } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
+import { useMayIn } from "@/api/access";
 import { executionsQuery } from "@/api/executions";
 import type { FlowKey } from "@/api/types";
 import { usePolling } from "@/api/use-live";
@@ -11,7 +12,7 @@ import type { ExecutionsSearch } from "@/routes/search";
 import { Empty } from "@/ui/empty";
 import { Problem } from "@/ui/problem";
 import { Pager } from "@/ui/tables";
-import { ExecutionBulk } from "./execution-bulk";
+import { BULK_RIGHTS, ExecutionBulk } from "./execution-bulk";
 import { ExecutionFilters } from "./execution-filters";
 import classes from "./execution-list.module.css";
 import { ExecutionTable } from "./execution-table";
@@ -39,19 +40,31 @@ export function ExecutionsPanel({ tenant, search, flow, empty, onChange }: Execu
     refetchInterval: usePolling(true),
   });
   const rows = executions.data?.results ?? [];
-  const chosen = rows.filter((one) => picked.has(one.id));
+  const may = useMayIn(
+    tenant,
+    rows.map((one) => one.namespace),
+    BULK_RIGHTS,
+  );
+  const choosable = rows.filter((one) => BULK_RIGHTS.some((right) => may(one.namespace, right)));
+  const chosen = choosable.filter((one) => picked.has(one.id));
   return (
     <div className={classes.page}>
       <ExecutionFilters search={search} flow={flow} onChange={onChange} />
       {executions.error && (
         <Problem error={executions.error} onRetry={() => void executions.refetch()} />
       )}
-      <ExecutionBulk tenant={tenant} executions={chosen} onDone={() => setPicked(new Set())} />
+      <ExecutionBulk
+        tenant={tenant}
+        executions={chosen}
+        may={may}
+        onDone={() => setPicked(new Set())}
+      />
       {rows.length > 0 && (
         <>
           <ExecutionTable
             tenant={tenant}
             executions={rows}
+            choosable={choosable}
             ofOneFlow={flow !== undefined}
             sort={paging.sort}
             picked={picked}
@@ -77,8 +90,8 @@ export function ExecutionsPanel({ tenant, search, flow, empty, onChange }: Execu
 type NothingProps = Pick<ExecutionsPanelProps, "tenant" | "search" | "empty" | "onChange">;
 
 function Nothing({ tenant, search, empty, onChange }: NothingProps) {
-  const { q, states, labels, range, from, to, flowId } = search;
-  const filtered = Boolean(q || states || labels || range || from || to || flowId);
+  const { q, states, labels, range, from, to, flowId, triggerId } = search;
+  const filtered = Boolean(q || states || labels || range || from || to || flowId || triggerId);
   if (!filtered && empty) return <>{empty}</>;
   const clear: ExecutionsSearch = {
     q: undefined,
@@ -88,6 +101,7 @@ function Nothing({ tenant, search, empty, onChange }: NothingProps) {
     from: undefined,
     to: undefined,
     flowId: undefined,
+    triggerId: undefined,
   };
   return (
     <Empty

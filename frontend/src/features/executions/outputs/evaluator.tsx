@@ -20,16 +20,15 @@ export function Evaluator({ tenant, execution, run }: EvaluatorProps) {
     run ? `{{ outputs.${run.taskId} }}` : "{{ execution.id }}",
   );
   const evaluation = useMutation({
-    mutationFn: (runId: string) => evaluate(tenant, execution.id, runId, expression),
+    mutationFn: () => evaluate(tenant, execution.id, run?.id, expression),
   });
-  if (!run) return null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    evaluation.mutate(run.id);
+    evaluation.mutate();
   };
   const { data, error } = evaluation;
   return (
-    <Card title="Try an expression">
+    <Card title={run ? `Try an expression as ${run.taskId} sees it` : "Try an expression"}>
       <form className={classes.evaluate} onSubmit={submit}>
         <TextInput
           aria-label="Expression"

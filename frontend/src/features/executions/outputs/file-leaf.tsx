@@ -1,5 +1,5 @@
 /// A file in storage, as a leaf of the outputs: look into it, or take it.
-import { ActionIcon, Modal, ScrollArea, Table, Tooltip } from "@mantine/core";
+import { ActionIcon, Modal, ScrollArea, Skeleton, Table, Tooltip } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconDownload, IconEye, IconFile } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -51,19 +51,21 @@ export function FileLeaf({ tenant, executionId, uri }: FileLeafProps) {
 function PreviewBody({ tenant, executionId, uri, name }: FileLeafProps & { name: string }) {
   const { data, error } = useQuery(filePreviewQuery(tenant, executionId, uri));
   if (error) return <Problem error={error} />;
-  if (!data) return null;
+  if (!data) return <Skeleton height={160} />;
   return (
     <>
-      <PreviewContent preview={previewOf(name, data.text)} />
-      {data.cut && (
+      <PreviewContent preview={previewOf(data)} name={name} />
+      {data.truncated && (
         <p className={classes.cut}>Only the beginning is shown; download it to see all.</p>
       )}
     </>
   );
 }
 
-function PreviewContent({ preview }: { preview: Preview }) {
+function PreviewContent({ preview, name }: { preview: Preview; name: string }) {
   switch (preview.kind) {
+    case "image":
+      return <img src={preview.source} alt={name} className={classes.image} />;
     case "binary":
       return <p className={classes.cut}>This file is not text. Download it to open it.</p>;
     case "text":
@@ -78,8 +80,10 @@ function PreviewContent({ preview }: { preview: Preview }) {
           <Table striped stickyHeader fz="xs">
             <Table.Thead>
               <Table.Tr>
-                {preview.columns.map((column) => (
-                  <Table.Th key={column}>{column}</Table.Th>
+                {preview.columns.map(({ name, numeric }) => (
+                  <Table.Th key={name} ta={numeric ? "right" : "left"}>
+                    {name}
+                  </Table.Th>
                 ))}
               </Table.Tr>
             </Table.Thead>
@@ -87,8 +91,14 @@ function PreviewContent({ preview }: { preview: Preview }) {
               {preview.rows.map((cells, row) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file are their number.
                 <Table.Tr key={row}>
-                  {preview.columns.map((column, place) => (
-                    <Table.Td key={column}>{cells[place] ?? ""}</Table.Td>
+                  {preview.columns.map(({ name, numeric }, place) => (
+                    <Table.Td
+                      key={name}
+                      ta={numeric ? "right" : "left"}
+                      className={numeric ? "numeric" : undefined}
+                    >
+                      {cells[place] ?? ""}
+                    </Table.Td>
                   ))}
                 </Table.Tr>
               ))}

@@ -2,6 +2,7 @@
 import { IconTransform } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useMay } from "@/api/access";
 import { executionOutputsQuery, taskOutputsQuery } from "@/api/executions";
 import type { Execution, TaskRun } from "@/api/types";
 import { useExecution } from "@/features/executions/execution";
@@ -21,6 +22,8 @@ export function Outputs() {
   const { run: chosenId } = useSearch({ from: FROM });
   const navigate = useNavigate({ from: FROM });
   const { data: execution } = useExecution(tenant, executionId);
+  // Trying an expression reads more than the page shows, and asks for that right.
+  const edits = useMay(tenant, execution?.namespace)("execution.edit");
   if (!execution) return null;
   const runs = execution.taskRunList ?? [];
   const chosen = runs.find((run) => run.id === chosenId);
@@ -51,12 +54,7 @@ export function Outputs() {
         ) : (
           <WholeOutputs tenant={tenant} execution={execution} />
         )}
-        <Evaluator
-          key={chosen?.id}
-          tenant={tenant}
-          execution={execution}
-          run={chosen ?? runs.at(-1)}
-        />
+        {edits && <Evaluator key={chosen?.id} tenant={tenant} execution={execution} run={chosen} />}
       </div>
     </div>
   );

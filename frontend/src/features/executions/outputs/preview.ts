@@ -1,18 +1,39 @@
-/// From the first bytes of a file to something a person can read.
+/// From what the server says of a file to something a person can read. Pure.
+import type { FilePreview } from "@/api/executions";
 
 export type Preview =
-  | { kind: "table"; columns: readonly string[]; rows: readonly (readonly string[])[] }
+  | { kind: "table"; columns: readonly Column[]; rows: readonly (readonly string[])[] }
   | { kind: "text"; text: string }
+  | { kind: "image"; source: string }
   | { kind: "binary" };
 
-const MOST_ROWS = 200;
+export interface Column {
+  name: string;
+  /** Holds numbers and nothing else, which are read from the right. */
+  numeric: boolean;
+}
 
-export function previewOf(name: string, text: string): Preview {
-  if (text.includes("\u0000")) return { kind: "binary" };
-  if (/\.csv$/i.test(name)) return csv(text);
-  if (/\.(jsonl|ndjson|ion)$/i.test(name)) return jsonLines(text) ?? { kind: "text", text };
-  if (/\.json$/i.test(name)) return { kind: "text", text: pretty(text) };
-  return { kind: "text", text };
+export function previewOf(found: FilePreview): Preview {
+  if (found.type === "IMAGE") return { kind: "image", source: sourceOf(found) };
+  if (found.type === "LIST") return tableOf(Array.isArray(found.content) ? found.content : []);
+  const text = String(found.content ?? "");
+  if (isBinary(text)) return { kind: "binary" };
+  return { kind: "text", text: found.extension === "json" ? pretty(text) : text };
+}
+
+/** No text has these; what cannot be read as text at all arrives as marks of replacement. */
+function isBinary(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
+  if (/[\u0000-\u0008\u000e-\u001a\u001c-\u001f]/.test(text)) return true;
+  return text.split("\ufffd").length - 1 > text.length / 10;
+}
+
+const MEDIA: Record<string, string> = { svg: "svg+xml", jpg: "jpeg" };
+
+/** A picture in a page cannot run, whatever stands in it. */
+function sourceOf({ extension, content }: FilePreview): string {
+  const media = MEDIA[extension] ?? extension;
+  return `data:image/${media};base64,${String(content)}`;
 }
 
 function pretty(text: string): string {
@@ -23,52 +44,30 @@ function pretty(text: string): string {
   }
 }
 
-/** Fields by RFC 4180: quotes hold commas and line breaks, a doubled quote is a quote. */
-export function parseCsv(text: string): string[][] {
-  const rows: string[][] = [];
-  let row: string[] = [];
-  const field = /("(?:[^"]|"")*"|[^,\r\n]*)(,|\r?\n|$)/y;
-  while (field.lastIndex < text.length && rows.length <= MOST_ROWS) {
-    const found = field.exec(text);
-    if (!found) break;
-    const [, raw = "", end] = found;
-    row.push(raw.startsWith('"') ? raw.slice(1, -1).replaceAll('""', '"') : raw);
-    if (end !== ",") {
-      rows.push(row);
-      row = [];
-    }
-  }
-  return rows;
-}
-
-function csv(text: string): Preview {
-  const [columns = [], ...rows] = parseCsv(text);
-  return { kind: "table", columns: unique(columns), rows };
-}
-
-function unique(columns: readonly string[]): string[] {
-  return columns.map((name, place) =>
-    columns.indexOf(name) === place ? name : `${name} ${place}`,
-  );
-}
-
-function jsonLines(text: string): Preview | undefined {
-  // The last line may be cut in its middle.
-  const lines = text.split("\n").filter(Boolean).slice(0, MOST_ROWS);
-  const records = lines.flatMap((line) => {
-    try {
-      return [JSON.parse(line) as unknown];
-    } catch {
-      return [];
-    }
-  });
-  const objects = records.filter((one) => typeof one === "object" && one !== null);
-  if (objects.length === 0 || objects.length < records.length) return undefined;
-  const columns = [...new Set(objects.flatMap((one) => Object.keys(one)))];
-  const cell = (value: unknown) =>
-    value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
-  const rows = objects.map((one) =>
-    columns.map((column) => cell((one as Record<string, unknown>)[column])),
-  );
+/** Records with names become a table over all names; anything else is text, line by line. */
+function tableOf(records: readonly unknown[]): Preview {
+  const objects = records.filter(isRecord);
+  if (objects.length === 0 || objects.length < records.length)
+    return { kind: "text", text: records.map(cell).join("\n") };
+  const names = [...new Set(objects.flatMap((one) => Object.keys(one)))];
+  const rows = objects.map((one) => names.map((name) => cell(one[name])));
+  const columns = names.map((name, at) => ({
+    name,
+    numeric: rows.every((row) => isNumber(row[at])),
+  }));
   return { kind: "table", columns, rows };
+}
+
+/** Empty cells fit among numbers. */
+function isNumber(text: string | undefined): boolean {
+  return /^(-?\d+(\.\d+)?([eE][+-]?\d+)?)?$/.test(text ?? "");
+}
+
+function isRecord(one: unknown): one is Record<string, unknown> {
+  return typeof one === "object" && one !== null && !Array.isArray(one);
+}
+
+function cell(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,1 +1,2 @@
+export { FailureReason } from "./failure-reason";
 export { ExecutionOverview } from "./overview";

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { childrenQuery, whyQuery } from "@/api/executions";
+import { flowDetailQuery } from "@/api/flows";
 import type { Execution, Reason } from "@/api/types";
 import { useExecution } from "@/features/executions/execution";
 import { shortId } from "@/features/executions/list";
@@ -14,7 +15,8 @@ import { shortType } from "@/lib/text";
 import { absoluteTime, clockTime, humanDuration } from "@/lib/time";
 import { Card, Facts } from "@/ui/card";
 import { JsonTree } from "@/ui/json";
-import { Labels } from "@/ui/label-chip";
+import { Labels, ownLabels } from "@/ui/label-chip";
+import { Markdown } from "@/ui/markdown";
 import { StateBadge } from "@/ui/state";
 import { Took } from "@/ui/when";
 import classes from "./overview.module.css";
@@ -29,6 +31,7 @@ export function ExecutionOverview() {
     <div className={classes.grid}>
       <div className={classes.main}>
         <Why tenant={tenant} execution={execution} />
+        <Description tenant={tenant} execution={execution} />
         <TaskStates tenant={tenant} execution={execution} />
         {inputs && (
           <Card title="Inputs">
@@ -54,6 +57,18 @@ export function ExecutionOverview() {
         </Card>
       </div>
     </div>
+  );
+}
+
+/** What the flow says of itself, in the revision that ran. */
+function Description({ tenant, execution }: { tenant: string; execution: Execution }) {
+  const { namespace, flowId: id, flowRevision } = execution;
+  const { data } = useQuery(flowDetailQuery(tenant, { namespace, id }, flowRevision));
+  if (!data?.description) return null;
+  return (
+    <Card title="Description">
+      <Markdown text={data.description} />
+    </Card>
   );
 }
 
@@ -94,6 +109,7 @@ function Blocker({ reason }: { reason: Reason }) {
 function ExecutionFacts({ tenant, execution }: { tenant: string; execution: Execution }) {
   const { zone } = usePreferences();
   const { state, namespace, flowId } = execution;
+  const labels = ownLabels(execution.labels ?? []);
   const at = (date: string | null | undefined) => date && absoluteTime(Date.parse(date), zone);
   const relative = (id: string | null | undefined): ReactNode =>
     id &&
@@ -129,10 +145,7 @@ function ExecutionFacts({ tenant, execution }: { tenant: string; execution: Exec
         ["Started by", execution.trigger ? execution.trigger.id : "hand or API"],
         ["Parent", relative(execution.parentId)],
         ["Replay of", relative(execution.originalId)],
-        [
-          "Labels",
-          execution.labels?.length ? <Labels key="labels" labels={execution.labels} /> : null,
-        ],
+        ["Labels", labels.length > 0 && <Labels key="labels" labels={labels} />],
         [
           "Id",
           <span key="id" className="mono">

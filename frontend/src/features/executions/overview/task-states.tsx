@@ -6,6 +6,7 @@ import { plural } from "@/lib/text";
 import { Card } from "@/ui/card";
 import { StateBadge, StateIcon } from "@/ui/state";
 import { Took } from "@/ui/when";
+import { FailureReason } from "./failure-reason";
 import classes from "./overview.module.css";
 
 export function TaskStates({ tenant, execution }: { tenant: string; execution: Execution }) {
@@ -74,6 +75,7 @@ function Failure({ tenant, executionId, run }: FailureProps) {
       >
         Read its log
       </Link>
+      <FailureReason tenant={tenant} executionId={executionId} taskRunId={run.id} />
     </li>
   );
 }

@@ -1,7 +1,8 @@
 /// Changing a flow: each save that changes the source is a new revision.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
+import { rightsQuery } from "@/api/access";
 import { flowDetailQuery, flowKeys, updateFlow } from "@/api/flows";
 import { tell } from "@/ui/toast";
 import { useLeaveGuard } from "./use-leave-guard";
@@ -12,8 +13,11 @@ export function EditFlow() {
   const { tenant, namespace, flowId } = params;
   const key = { namespace, id: flowId };
   const client = useQueryClient();
+  const { data: rights } = useQuery(rightsQuery(tenant, namespace));
   const { data: flow } = useQuery(flowDetailQuery(tenant, key));
   const [draft, setDraft] = useState<string>();
+  // The revision that the draft began from: others may save meanwhile.
+  const [base, setBase] = useState<number>();
   const saved = flow?.source ?? "";
   const source = draft ?? saved;
   const changed = draft !== undefined && draft !== saved;
@@ -26,7 +30,7 @@ export function EditFlow() {
     },
   });
   useLeaveGuard(changed && !save.isPending);
-  if (!flow) return null;
+  if (!flow || !rights) return null;
   return (
     <Workbench
       tenant={tenant}
@@ -34,12 +38,24 @@ export function EditFlow() {
       changed={changed}
       saving={save.isPending}
       refusal={save.error}
-      note={changed ? `Unsaved changes to revision ${flow.revision}` : `Revision ${flow.revision}`}
+      readOnly={!rights.actions.includes("flow.edit")}
+      note={noteOf(changed ? (base ?? flow.revision) : undefined, flow.revision)}
       onChange={(next) => {
+        if (!changed) setBase(flow.revision);
         setDraft(next);
         if (save.error) save.reset();
       }}
       onSave={() => save.mutate()}
     />
+  );
+}
+
+function noteOf(base: number | undefined, current: number): ReactNode {
+  if (base === undefined) return `Revision ${current}`;
+  if (base === current) return `Unsaved changes to revision ${current}`;
+  return (
+    <strong role="status">
+      Somebody saved revision {current} meanwhile; yours would replace it. Compare under Revisions.
+    </strong>
   );
 }

@@ -1,9 +1,12 @@
 /// A first source that runs as it is.
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { blueprintQuery } from "@/api/blueprints";
 import { createFlow, flowKeys } from "@/api/flows";
+import { namespacesQuery } from "@/api/namespaces";
 import { PageHead } from "@/ui/page-head";
+import { PageProblem } from "@/ui/page-problem";
 import { tell } from "@/ui/toast";
 import { useTitle } from "@/ui/use-title";
 import classes from "./new-flow.module.css";
@@ -34,10 +37,24 @@ tasks:
 export function NewFlow() {
   useTitle("New flow");
   const { tenant } = useParams({ from: "/$tenant/flows/new" });
-  const { namespace } = useSearch({ from: "/$tenant/flows/new" });
+  const { namespace, blueprint } = useSearch({ from: "/$tenant/flows/new" });
+  const found = useQuery({ ...blueprintQuery(tenant, blueprint ?? ""), enabled: !!blueprint });
+  if (found.error) return <PageProblem error={found.error} reset={() => void found.refetch()} />;
+  if (blueprint && !found.data) return <PageHead title="New flow" />;
+  const first = found.data
+    ? inNamespace(found.data.source, namespace)
+    : firstSource(namespace ?? "company.team");
+  return <Write key={blueprint ?? ""} tenant={tenant} first={first} />;
+}
+
+/** A blueprint moves to the namespace from which it was asked for. */
+function inNamespace(source: string, namespace: string | undefined): string {
+  return namespace ? source.replace(/^namespace: .*$/m, `namespace: ${namespace}`) : source;
+}
+
+function Write({ tenant, first }: { tenant: string; first: string }) {
   const navigate = useNavigate();
   const client = useQueryClient();
-  const [first] = useState(() => firstSource(namespace ?? "company.team"));
   const [source, setSource] = useState(first);
   const create = useMutation({ mutationFn: () => createFlow(tenant, source) });
   useLeaveGuard(source !== first && !create.isPending && !create.isSuccess);
@@ -46,6 +63,8 @@ export function NewFlow() {
       onSuccess: async (flow) => {
         tell(`${flow.id} is saved`);
         void client.invalidateQueries({ queryKey: flowKeys.all(tenant) });
+        // The first flow of a namespace makes it.
+        void client.invalidateQueries({ queryKey: namespacesQuery(tenant).queryKey });
         await navigate({
           to: "/$tenant/flows/$namespace/$flowId",
           params: { tenant, namespace: flow.namespace, flowId: flow.id },

@@ -13,6 +13,8 @@ export interface SourceChecks {
   /** The checks speak of this text and not of an earlier one. */
   settled: boolean;
   graph: FlowGraph | undefined;
+  /** The graph shows the source as it was before it had errors. */
+  stale: boolean;
   failure: Error | null;
 }
 
@@ -26,10 +28,11 @@ export function useSourceChecks(tenant: string, source: string): SourceChecks {
     [validation.data],
   );
   const settled = checked === source && !validation.isFetching;
-  const sound = settled && problems.every((problem) => problem.severity !== "error");
+  const wrong = problems.some((problem) => problem.severity === "error");
+  const sound = settled && !wrong;
   const graph = useQuery({
     ...sourceGraphQuery(tenant, checked),
     enabled: sound && checked !== "",
   });
-  return { problems, settled, graph: graph.data, failure: validation.error };
+  return { problems, settled, graph: graph.data, stale: wrong, failure: validation.error };
 }

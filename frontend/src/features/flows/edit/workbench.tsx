@@ -7,23 +7,22 @@ import {
   IconDeviceFloppy,
   IconSitemap,
 } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
-import { pluginTypesQuery } from "@/api/plugins";
+import { askToSave } from "@/api/approvals";
 import { inWords } from "@/editor/problems";
 import type { YamlEditorHandle } from "@/editor/yaml-editor-props";
+import { AskApproval } from "@/features/approvals/ask-approval";
 import { Topology } from "@/graph";
 import { Empty } from "@/ui/empty";
 import { Problem } from "@/ui/problem";
 import { ProblemsList } from "./problems-list";
+import { useCatalogue } from "./use-catalogue";
 import { type SourceChecks, useSourceChecks } from "./use-source-checks";
 import classes from "./workbench.module.css";
 
 const YamlEditor = lazy(() =>
   import("@/editor/yaml-editor").then((m) => ({ default: m.YamlEditor })),
 );
-
-const NO_TYPES = { tasks: [], triggers: [] };
 
 export interface WorkbenchProps {
   tenant: string;
@@ -32,16 +31,17 @@ export interface WorkbenchProps {
   saving: boolean;
   refusal: Error | null;
   note: ReactNode;
+  readOnly?: boolean;
   onChange: (source: string) => void;
   onSave: () => void;
 }
 
 export function Workbench(props: WorkbenchProps) {
-  const { tenant, source, changed, saving, refusal, note, onChange, onSave } = props;
+  const { tenant, source, changed, saving, refusal, note, readOnly, onChange, onSave } = props;
   const narrow = useMediaQuery("(max-width: 900px)", undefined, { getInitialValueInEffect: false });
   const [side, setSide] = useState("source");
   const editor = useRef<YamlEditorHandle>(null);
-  const { data: catalogue } = useQuery(pluginTypesQuery);
+  const catalogue = useCatalogue(tenant, source);
   const checks = useSourceChecks(tenant, source);
   const goTo = (line: number, column: number) => {
     setSide("source");
@@ -66,19 +66,27 @@ export function Workbench(props: WorkbenchProps) {
             ]}
           />
         )}
-        <Button
-          className={classes.save}
-          leftSection={<IconDeviceFloppy size={15} />}
-          loading={saving}
-          disabled={!changed}
-          onClick={save}
-        >
-          Save
-        </Button>
+        {!readOnly && (
+          <Button
+            className={classes.save}
+            leftSection={<IconDeviceFloppy size={15} />}
+            loading={saving}
+            disabled={!changed}
+            onClick={save}
+          >
+            Save
+          </Button>
+        )}
       </div>
       {(refusal ?? checks.failure) && (
         <div className={classes.refusal}>
           <Problem error={(refusal ?? checks.failure) as Error} />
+          <AskApproval
+            tenant={tenant}
+            refusal={refusal}
+            again="save"
+            ask={(why) => askToSave(tenant, source, why)}
+          />
         </div>
       )}
       <div className={classes.halves}>
@@ -90,7 +98,8 @@ export function Workbench(props: WorkbenchProps) {
                 label="Source of the flow"
                 value={source}
                 problems={checks.problems}
-                catalogue={catalogue ?? NO_TYPES}
+                catalogue={catalogue}
+                readOnly={readOnly}
                 onChange={onChange}
                 onSave={save}
               />
@@ -147,12 +156,15 @@ function Picture({ checks, source, onOpen }: VerdictProps & { source: string }) 
     );
   }
   return (
-    <Topology
-      graph={checks.graph}
-      onOpen={(id) => {
-        const line = lineOf(source, id);
-        if (line) onOpen(line, 1);
-      }}
-    />
+    <>
+      {checks.stale && <p className={classes.stale}>As it was before the problems</p>}
+      <Topology
+        graph={checks.graph}
+        onOpen={(id) => {
+          const line = lineOf(source, id);
+          if (line) onOpen(line, 1);
+        }}
+      />
+    </>
   );
 }

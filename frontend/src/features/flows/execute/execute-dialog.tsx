@@ -5,13 +5,16 @@ import { IconChevronRight, IconPlayerPlayFilled } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
+import { askToStart } from "@/api/approvals";
 import { tenantPath } from "@/api/client";
 import { executionKeys, startExecution } from "@/api/executions";
 import { parseLabel } from "@/api/filters";
 import { flowDetailQuery } from "@/api/flows";
 import type { Flow } from "@/api/types";
+import { AskApproval } from "@/features/approvals/ask-approval";
 import { Copy } from "@/ui/copy";
 import { Problem } from "@/ui/problem";
+import { inputsAsked, labelsAsked } from "./asked";
 import { curlLine } from "./curl";
 import classes from "./execute.module.css";
 import { firstValues, formDataOf, partsOf, type Values } from "./form";
@@ -77,7 +80,28 @@ function ExecuteForm({ tenant, flow, onClose }: ExecuteDialogProps) {
   const touched = (id: string) => tried || values[id] !== firstValues(flow.inputs ?? [])[id];
   return (
     <form onSubmit={submit} noValidate className={classes.form}>
-      {start.error && <Problem error={start.error} />}
+      {start.error && (
+        <div>
+          <Problem error={start.error} />
+          <AskApproval
+            tenant={tenant}
+            refusal={start.error}
+            again="start"
+            ask={async (why) =>
+              askToStart(
+                tenant,
+                {
+                  namespace: flow.namespace,
+                  flowId: flow.id,
+                  inputs: await inputsAsked(parts),
+                  labels: labelsAsked(labels),
+                },
+                why,
+              )
+            }
+          />
+        </div>
+      )}
       {checks.shown.length === 0 && (
         <p className={classes.none}>This flow takes no inputs: it can start right away.</p>
       )}

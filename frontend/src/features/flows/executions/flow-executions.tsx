@@ -1,7 +1,7 @@
 /// The executions of one flow.
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useLiveExecutions } from "@/api/use-live-executions";
+import { useLiveExecutions } from "@/api/use-live-namespaces";
 import { ExecutionsPanel } from "@/features/executions/list";
 import type { ExecutionsSearch } from "@/routes/search";
 import { Empty } from "@/ui/empty";

@@ -4,8 +4,11 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconDots, IconPlayerPlayFilled, IconPower, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
+import { type May, useMay } from "@/api/access";
 import { deleteFlow, flowDetailQuery, flowKeys, labelsOf, switchFlows } from "@/api/flows";
 import type { Flow } from "@/api/types";
+import { useLiveQueries } from "@/api/use-live";
 import { ExecuteDialog } from "@/features/flows/execute/lazy";
 import { Confirm } from "@/ui/confirm";
 import { Labels } from "@/ui/label-chip";
@@ -16,12 +19,18 @@ import { tell, tellProblem } from "@/ui/toast";
 import { useTitle } from "@/ui/use-title";
 import classes from "./flow-page.module.css";
 
+const FLOW = "/$tenant/flows/$namespace/$flowId";
 const TABS = [
-  ["/$tenant/flows/$namespace/$flowId", "Overview"],
-  ["/$tenant/flows/$namespace/$flowId/edit", "Edit"],
-  ["/$tenant/flows/$namespace/$flowId/topology", "Topology"],
-  ["/$tenant/flows/$namespace/$flowId/executions", "Executions"],
-  ["/$tenant/flows/$namespace/$flowId/revisions", "Revisions"],
+  [FLOW, "Overview", "flow.view"],
+  [`${FLOW}/edit`, "Edit", "flow.view"],
+  [`${FLOW}/topology`, "Topology", "flow.view"],
+  [`${FLOW}/executions`, "Executions", "execution.view"],
+  [`${FLOW}/grid`, "Grid", "execution.view"],
+  [`${FLOW}/revisions`, "Revisions", "flow.view"],
+  [`${FLOW}/triggers`, "Triggers", "trigger.view"],
+  [`${FLOW}/dependencies`, "Dependencies", "flow.view"],
+  [`${FLOW}/logs`, "Logs", "log.view"],
+  [`${FLOW}/metrics`, "Metrics", "metric.view"],
 ] as const;
 
 export function FlowPage() {
@@ -29,6 +38,11 @@ export function FlowPage() {
   const { tenant, namespace, flowId } = params;
   const [executing, execute] = useDisclosure(false);
   const flow = useQuery(flowDetailQuery(tenant, { namespace, id: flowId }));
+  const may = useMay(tenant, namespace);
+  const one = flowKeys.one(tenant, { namespace, id: flowId });
+  // Whoever deletes the flow here leaves it anyway, and need not be told that it is gone.
+  const [leaving, setLeaving] = useState(false);
+  useLiveQueries(leaving ? [] : [`namespace:${namespace}`], [one], { type: "flow.changed" });
   useTitle(flowId);
   if (flow.error) {
     return (
@@ -59,18 +73,18 @@ export function FlowPage() {
         actions={
           flow.data && (
             <>
-              {!flow.data.disabled && (
+              {!flow.data.disabled && may("execution.create") && (
                 <Button leftSection={<IconPlayerPlayFilled size={14} />} onClick={execute.open}>
                   Execute
                 </Button>
               )}
-              <MoreMenu tenant={tenant} flow={flow.data} />
+              <MoreMenu tenant={tenant} flow={flow.data} may={may} onLeaving={setLeaving} />
             </>
           )
         }
       />
       <TabBar label="Flow">
-        {TABS.map(([to, word]) => (
+        {TABS.filter(([, , needs]) => may(needs)).map(([to, word]) => (
           <Link
             key={to}
             to={to}
@@ -78,7 +92,7 @@ export function FlowPage() {
             className={tabClass}
             activeOptions={{ exact: true, includeSearch: false }}
           >
-            {word}
+            {word === "Edit" && !may("flow.edit") ? "Source" : word}
           </Link>
         ))}
       </TabBar>
@@ -93,7 +107,14 @@ export function FlowPage() {
   );
 }
 
-function MoreMenu({ tenant, flow }: { tenant: string; flow: Flow }) {
+interface MoreMenuProps {
+  tenant: string;
+  flow: Flow;
+  may: May;
+  onLeaving: (leaving: boolean) => void;
+}
+
+function MoreMenu({ tenant, flow, may, onLeaving }: MoreMenuProps) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [asking, ask] = useDisclosure(false);
@@ -108,13 +129,18 @@ function MoreMenu({ tenant, flow }: { tenant: string; flow: Flow }) {
   });
   const remove = useMutation({
     mutationFn: () => deleteFlow(tenant, flow),
+    onMutate: () => onLeaving(true),
     onSuccess: async () => {
       tell(`${flow.id} is deleted`);
       await navigate({ to: "/$tenant/flows", params: { tenant } });
       await refresh();
     },
-    onError: tellProblem,
+    onError: (error) => {
+      onLeaving(false);
+      tellProblem(error);
+    },
   });
+  if (!may("flow.edit") && !may("flow.delete")) return null;
   return (
     <>
       <Menu>
@@ -124,16 +150,20 @@ function MoreMenu({ tenant, flow }: { tenant: string; flow: Flow }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconPower size={14} />} onClick={() => toggle.mutate()}>
-            {flow.disabled ? "Enable" : "Disable"}
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconTrash size={14} />}
-            color="var(--tone-danger)"
-            onClick={ask.open}
-          >
-            Delete
-          </Menu.Item>
+          {may("flow.edit") && (
+            <Menu.Item leftSection={<IconPower size={14} />} onClick={() => toggle.mutate()}>
+              {flow.disabled ? "Enable" : "Disable"}
+            </Menu.Item>
+          )}
+          {may("flow.delete") && (
+            <Menu.Item
+              leftSection={<IconTrash size={14} />}
+              color="var(--tone-danger)"
+              onClick={ask.open}
+            >
+              Delete
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
       <Confirm

@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { MayIn } from "@/api/access";
 import { deleteFlow, flowKeys, switchFlows } from "@/api/flows";
 import type { Flow } from "@/api/types";
 import { plural } from "@/lib/text";
@@ -24,10 +25,14 @@ async function apply(tenant: string, flows: readonly Flow[], verb: FlowVerb): Pr
 interface FlowBulkProps {
   tenant: string;
   flows: readonly Flow[];
+  may: MayIn;
   onDone: () => void;
 }
 
-export function FlowBulk({ tenant, flows, onDone }: FlowBulkProps) {
+/** What a flow must allow somebody, for it to be worth choosing. */
+export const BULK_RIGHTS = ["flow.edit", "flow.delete"] as const;
+
+export function FlowBulk({ tenant, flows, may, onDone }: FlowBulkProps) {
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);
   const action = useMutation({
@@ -42,7 +47,9 @@ export function FlowBulk({ tenant, flows, onDone }: FlowBulkProps) {
       return client.invalidateQueries({ queryKey: flowKeys.all(tenant) });
     },
   });
-  const some = (wanted: boolean) => flows.some((flow) => flow.disabled === wanted);
+  const all = (right: string) => flows.every((flow) => may(flow.namespace, right));
+  const some = (wanted: boolean) =>
+    all("flow.edit") && flows.some((flow) => flow.disabled === wanted);
   return (
     <BulkBar count={flows.length} what="flow" onClear={onDone}>
       {some(true) && (
@@ -55,9 +62,11 @@ export function FlowBulk({ tenant, flows, onDone }: FlowBulkProps) {
           Disable
         </Button>
       )}
-      <Button variant="default" onClick={() => setAsking(true)}>
-        Delete
-      </Button>
+      {all("flow.delete") && (
+        <Button variant="default" onClick={() => setAsking(true)}>
+          Delete
+        </Button>
+      )}
       <Confirm
         opened={asking}
         title={`Delete ${plural(flows.length, "flow")}?`}

@@ -1,26 +1,24 @@
 /// The list of flows: find one, see how it has been doing, switch it on or off, start it.
-import { Button, Checkbox, Group } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconPlus, IconSitemap } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { useMay } from "@/api/access";
 import { flowsQuery } from "@/api/flows";
-import type { Flow, FlowKey } from "@/api/types";
-import { useLiveExecutions } from "@/api/use-live-executions";
+import type { Flow } from "@/api/types";
+import { usePolling } from "@/api/use-live";
+import { useLiveExecutions, useLiveFlows } from "@/api/use-live-namespaces";
 import { ExecuteDialog } from "@/features/flows/execute/lazy";
 import type { FlowsSearch } from "@/routes/search";
 import { Empty } from "@/ui/empty";
 import { PageHead } from "@/ui/page-head";
 import { Problem } from "@/ui/problem";
-import { Pager, SortHead, table } from "@/ui/tables";
+import { Pager } from "@/ui/tables";
 import { useTitle } from "@/ui/use-title";
-import { FlowBulk } from "./flow-bulk";
 import { FlowFilters } from "./flow-filters";
 import classes from "./flow-list.module.css";
-import { FlowRow } from "./flow-row";
-import { useRuns } from "./use-runs";
-
-export const keyText = (flow: FlowKey) => `${flow.namespace}/${flow.id}`;
+import { FlowTable } from "./flow-table";
 
 export function FlowList() {
   useTitle("Flows");
@@ -32,27 +30,18 @@ export function FlowList() {
     void navigate({ search: (before) => ({ ...before, page: undefined, ...next }), replace: true });
   const sort = search.sort ?? "id:asc";
   const paging = { page: search.page ?? 1, size: search.size ?? 25, sort };
-  const flows = useQuery(flowsQuery(tenant, { ...search, ...paging }));
+  const flows = useQuery({
+    ...flowsQuery(tenant, { ...search, ...paging }),
+    refetchInterval: usePolling(true),
+  });
+  const creates = useMay(tenant, search.namespace)("flow.create");
   useLiveExecutions(tenant, search.namespace);
+  useLiveFlows(tenant, search.namespace);
   return (
     <>
       <PageHead
         title="Flows"
-        actions={
-          <Button
-            leftSection={<IconPlus size={15} />}
-            renderRoot={(props) => (
-              <Link
-                to="/$tenant/flows/new"
-                params={{ tenant }}
-                search={{ namespace: search.namespace }}
-                {...props}
-              />
-            )}
-          >
-            New flow
-          </Button>
-        }
+        actions={creates && <NewFlowButton tenant={tenant} namespace={search.namespace} />}
       />
       <div className={classes.page}>
         <FlowFilters search={search} onChange={change} />
@@ -75,7 +64,9 @@ export function FlowList() {
             />
           </>
         )}
-        {flows.data?.results.length === 0 && <NoFlows tenant={tenant} search={search} />}
+        {flows.data?.results.length === 0 && (
+          <NoFlows tenant={tenant} search={search} creates={creates} />
+        )}
       </div>
       {starting && (
         <ExecuteDialog tenant={tenant} flow={starting} onClose={() => setStarting(undefined)} />
@@ -84,72 +75,26 @@ export function FlowList() {
   );
 }
 
-interface FlowTableProps {
-  tenant: string;
-  flows: Flow[];
-  sort: string;
-  onChange: (search: FlowsSearch) => void;
-  onStart: (flow: Flow) => void;
-}
-
-function FlowTable({ tenant, flows, sort, onChange, onStart }: FlowTableProps) {
-  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
-  const runs = useRuns(tenant, flows);
-  const chosen = flows.filter((flow) => picked.has(keyText(flow)));
-  const pick = (keys: string[], on: boolean) =>
-    setPicked(
-      (before) => new Set([...before].filter((key) => !keys.includes(key)).concat(on ? keys : [])),
-    );
+function NewFlowButton({ tenant, namespace }: { tenant: string; namespace: string | undefined }) {
   return (
-    <>
-      <FlowBulk tenant={tenant} flows={chosen} onDone={() => setPicked(new Set())} />
-      <div className={table.frame}>
-        <table className={table.table}>
-          <thead>
-            <tr>
-              <th style={{ width: 36 }}>
-                <Checkbox
-                  size="xs"
-                  aria-label="Choose all flows of this page"
-                  checked={chosen.length === flows.length}
-                  indeterminate={chosen.length > 0 && chosen.length < flows.length}
-                  onChange={(event) => pick(flows.map(keyText), event.currentTarget.checked)}
-                />
-              </th>
-              <SortHead field="id" sort={sort} onSort={(next) => onChange({ sort: next })}>
-                Flow
-              </SortHead>
-              <th>Labels</th>
-              <th>Last runs</th>
-              <th>Last state</th>
-              <th>Started</th>
-              <th>Triggers</th>
-              <th>
-                <span className="visually-hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {flows.map((flow) => (
-              <FlowRow
-                key={keyText(flow)}
-                tenant={tenant}
-                flow={flow}
-                runs={runs(flow)}
-                picked={picked.has(keyText(flow))}
-                onPick={(on) => pick([keyText(flow)], on)}
-                onLabel={(label) => onChange({ labels: [`${label.key}:${label.value}`] })}
-                onStart={() => onStart(flow)}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </>
+    <Button
+      leftSection={<IconPlus size={15} />}
+      renderRoot={(props) => (
+        <Link to="/$tenant/flows/new" params={{ tenant }} search={{ namespace }} {...props} />
+      )}
+    >
+      New flow
+    </Button>
   );
 }
 
-function NoFlows({ tenant, search }: { tenant: string; search: FlowsSearch }) {
+interface NoFlowsProps {
+  tenant: string;
+  search: FlowsSearch;
+  creates: boolean;
+}
+
+function NoFlows({ tenant, search, creates }: NoFlowsProps) {
   const filtered = search.q || search.labels;
   if (filtered) {
     return (
@@ -174,24 +119,8 @@ function NoFlows({ tenant, search }: { tenant: string; search: FlowsSearch }) {
   return (
     <Empty
       icon={<IconSitemap size={22} />}
-      title="Write your first flow"
-      action={
-        <Group>
-          <Button
-            leftSection={<IconPlus size={15} />}
-            renderRoot={(props) => (
-              <Link
-                to="/$tenant/flows/new"
-                params={{ tenant }}
-                search={{ namespace: search.namespace }}
-                {...props}
-              />
-            )}
-          >
-            New flow
-          </Button>
-        </Group>
-      }
+      title={creates ? "Write your first flow" : "There is no flow here yet"}
+      action={creates && <NewFlowButton tenant={tenant} namespace={search.namespace} />}
     >
       A flow is a YAML file that names its tasks in order. The editor starts with one that runs as
       it is, shows problems while you type, and draws the topology beside it.

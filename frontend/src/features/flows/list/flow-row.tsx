@@ -23,24 +23,34 @@ interface FlowRowProps {
   tenant: string;
   flow: Flow;
   runs: FlowRuns;
+  /** Some flow of the table can be chosen, so that each row has a place for it. */
+  columnOfChoice: boolean;
+  choosable: boolean;
+  startable: boolean;
   picked: boolean;
   onPick: (on: boolean) => void;
   onLabel: (label: Label) => void;
   onStart: () => void;
 }
 
-export function FlowRow({ tenant, flow, runs, picked, onPick, onLabel, onStart }: FlowRowProps) {
+export function FlowRow(props: FlowRowProps) {
+  const { tenant, flow, runs, startable, onLabel, onStart } = props;
+  const { columnOfChoice, choosable, picked, onPick } = props;
   const params = { tenant, namespace: flow.namespace, flowId: flow.id };
   return (
     <tr data-selected={picked || undefined} data-quiet={flow.disabled || undefined}>
-      <td data-lead>
-        <Checkbox
-          size="xs"
-          aria-label={`Choose ${flow.id}`}
-          checked={picked}
-          onChange={(event) => onPick(event.currentTarget.checked)}
-        />
-      </td>
+      {columnOfChoice && (
+        <td data-lead>
+          {choosable && (
+            <Checkbox
+              size="xs"
+              aria-label={`Choose ${flow.id}`}
+              checked={picked}
+              onChange={(event) => onPick(event.currentTarget.checked)}
+            />
+          )}
+        </td>
+      )}
       <td data-grow>
         <div className={table.stack}>
           <span>
@@ -64,7 +74,7 @@ export function FlowRow({ tenant, flow, runs, picked, onPick, onLabel, onStart }
         <Triggers triggers={flow.triggers ?? []} />
       </td>
       <td className={table.end}>
-        {!flow.disabled && (
+        {!flow.disabled && startable && (
           <Tooltip label={`Execute ${flow.id}`}>
             <ActionIcon aria-label={`Execute ${flow.id}`} onClick={onStart}>
               <IconPlayerPlayFilled size={15} />

@@ -6,10 +6,11 @@ import { executionsQuery } from "@/api/executions";
 import { flowDetailQuery } from "@/api/flows";
 import type { Execution, Flow } from "@/api/types";
 import { usePolling } from "@/api/use-live";
-import { useLiveExecutions } from "@/api/use-live-executions";
+import { useLiveExecutions } from "@/api/use-live-namespaces";
 import { shortId } from "@/features/executions/list";
 import { shortType } from "@/lib/text";
 import { Card, Facts } from "@/ui/card";
+import { Markdown } from "@/ui/markdown";
 import { StateBadge } from "@/ui/state";
 import { Took, When } from "@/ui/when";
 import { DurationChart } from "./duration-chart";
@@ -30,7 +31,7 @@ export function Overview() {
       <div className={classes.main}>
         {flow.description && (
           <Card title="Description">
-            <p className={classes.description}>{flow.description.trim()}</p>
+            <Markdown text={flow.description} />
           </Card>
         )}
         <Card title="Last executions" flush>

@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { namespaceOf } from "./names";
+import { type Catalogue, suggest } from "./suggest";
+
+const KNOWN: Catalogue = {
+  tasks: [],
+  triggers: [],
+  outputs: new Map([["core.http.Request", ["body", "code", "headers"]]]),
+  secrets: ["API_TOKEN", "DB_PASSWORD"],
+  pairs: ["watermark"],
+};
+const FLOW = `id: a
+namespace: company.team
+tasks:
+  - id: group
+    type: core.flow.Parallel
+    tasks:
+      - id: ask
+        type: io.kestra.plugin.core.http.Request
+        uri: x
+  - {id: brief, type: core.http.Request, uri: y}
+  - id: tell
+    type: core.log.Log
+    message: "`;
+
+const labels = (typed: string) =>
+  suggest(FLOW + typed, FLOW.length + typed.length, KNOWN)?.options.map((one) => one.label);
+
+describe("what the editor knows of the flow's surroundings", () => {
+  test("the outputs of a task are those of its type, however deep it stands", () => {
+    expect(labels("{{ outputs.ask.")).toEqual(["body", "code", "headers"]);
+    expect(labels("{{ outputs.brief.b")).toEqual(["body", "code", "headers"]);
+    expect(labels("{{ outputs.tell.")).toBeUndefined();
+  });
+
+  test("secrets and keys are completed inside their quotes", () => {
+    expect(labels("{{ secret('A")).toEqual(["API_TOKEN", "DB_PASSWORD"]);
+    expect(labels('{{ kv("')).toEqual(["watermark"]);
+  });
+
+  test("the namespace of a source is read for what it can use", () => {
+    expect(namespaceOf(FLOW)).toBe("company.team");
+  });
+});

@@ -1,0 +1,42 @@
+/// How long a tenant keeps things, as somebody types it. Pure.
+import { RETENTION_KINDS, type Retention, type RetentionKind } from "@/api/tenant";
+
+/** Days by kind; null follows the instance. */
+export type DaysDraft = Record<RetentionKind, number | null>;
+
+export const KIND_WORDS: Readonly<Record<RetentionKind, string>> = {
+  executions: "Executions",
+  logs: "Logs",
+  metrics: "Metrics",
+  audit: "Audit trail",
+};
+
+const LEAST: Readonly<Record<RetentionKind, number>> = {
+  executions: 1,
+  logs: 1,
+  metrics: 1,
+  audit: 30,
+};
+
+export function leastOf(kind: RetentionKind): number {
+  return LEAST[kind];
+}
+
+export function draftOf(retention: Retention): DaysDraft {
+  const pairs = RETENTION_KINDS.map((kind) => [kind, retention[kind].days]);
+  return Object.fromEntries(pairs) as DaysDraft;
+}
+
+/** Only what is changed: what stays is nobody's decision of today. */
+export function changesOf(retention: Retention, draft: DaysDraft): Partial<DaysDraft> {
+  const changed = RETENTION_KINDS.filter((kind) => draft[kind] !== retention[kind].days);
+  return Object.fromEntries(changed.map((kind) => [kind, draft[kind]]));
+}
+
+/** The kinds that will be kept for less time than now: what is older goes within the hour. */
+export function shortened(retention: Retention, draft: DaysDraft): RetentionKind[] {
+  return RETENTION_KINDS.filter((kind) => {
+    const next = draft[kind] ?? retention.limits[kind];
+    return next < retention[kind].effective;
+  });
+}
