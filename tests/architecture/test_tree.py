@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,7 +22,12 @@ def _files() -> list[Path]:
     return sorted(file for file in found if "migrations" not in file.parts)
 
 
+def _test_files() -> list[Path]:
+    return sorted((ROOT / "tests").rglob("*.py"))
+
+
 FILES = _files()
+TESTS = _test_files()
 IDS = [str(file.relative_to(ROOT)) for file in FILES]
 
 
@@ -51,15 +57,27 @@ def test_a_file_is_short_and_says_what_it_is_for(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=IDS)
 def test_a_function_is_short(file: Path) -> None:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    assert _long_functions(file) == {}
 
-    long = {
+
+def test_a_function_of_a_test_is_short_too_and_so_is_its_file() -> None:
+    names = {str(file.relative_to(ROOT)): file for file in TESTS}
+
+    assert {name: long for name, file in names.items() if (long := _long_functions(file))} == {}
+    assert [name for name, file in names.items() if _lines(file) > LONGEST_FILE] == []
+
+
+def _long_functions(file: Path) -> dict[str, int]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {
         node.name: length
         for node in _functions(tree)
         if (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION
     }
 
-    assert long == {}
+
+def _lines(file: Path) -> int:
+    return len(file.read_text(encoding="utf-8").splitlines())
 
 
 @pytest.mark.parametrize("file", FILES, ids=IDS)
@@ -83,3 +101,14 @@ def test_leaving_the_scope_gives_a_reason(file: Path) -> None:
 
     for call in calls:
         assert any(keyword.arg == "reason" for keyword in call.keywords)
+
+
+WITHOUT_EXTRA = frozenset({"core", "fs_local", "http", "scripts", "test_types"})
+
+
+def test_every_vendor_has_an_extra() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        extras = tomllib.load(file)["project"]["optional-dependencies"]
+    vendors = {entry.parent.name for entry in (ROOT / "flows" / "plugins").glob("*/__init__.py")}
+
+    assert vendors - WITHOUT_EXTRA - set(extras) == set()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from tests.bench.footprint import family
 from tests.bench.server import Server, running
@@ -37,12 +38,19 @@ def instance(**settings: str) -> Iterator[Server]:
         yield server
 
 
-def processes(server: Server, role: str) -> list[int]:
+class Supervised(Protocol):
+    """A server whose supervisor is a process of ours."""
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]: ...
+
+
+def processes(server: Supervised, role: str) -> list[int]:
     """The processes that play a role now."""
     return [pid for pid in family(server.process.pid)[1:] if _role(pid) == role]
 
 
-def kill(server: Server, role: str, dice: random.Random) -> int | None:
+def kill(server: Supervised, role: str, dice: random.Random) -> int | None:
     """Kills one process of a role as by ``kill -9``; ``None`` if there is none."""
     found = processes(server, role)
     if not found:

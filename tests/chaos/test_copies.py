@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 
 from tests.bench.server import Server
-from tests.chaos import ticks, witness
+from tests.chaos import echoes, ticks, witness
 from tests.chaos.asking import PAUSE, Patient
 from tests.chaos.instance import SETTINGS, instance
 from tests.chaos.load import Load, source
@@ -59,6 +59,7 @@ def test_a_second_worker_and_a_second_scheduler_change_only_the_speed(tmp_path: 
         patient = Patient(server.client)
         load = Load(server.client, "copies-", STARTS)
         patient.deploy(source(witness_port=port, seconds=0.2))
+        echoes.begin(patient)
         ticks.begin(patient)
         with load.running():
             load.until_accepted(STARTS)

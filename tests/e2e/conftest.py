@@ -60,8 +60,8 @@ def live_server_url(
         yield given.rstrip("/")
         return
     home = tmp_path_factory.mktemp("portal") / "home"
-    with running_server(home, admin_credentials) as url:
-        yield url
+    with running_server(home, admin_credentials) as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")
@@ -104,11 +104,13 @@ def page(browser: Browser, live_server_url: str) -> Iterator[Page]:
 
 @pytest.fixture
 def signed_in(page: Page, admin_credentials: Credentials) -> Page:
-    """The flows, seen by the admin."""
+    """The flows, seen by the admin, who has passed by home."""
     page.goto("/ui/login")
     page.get_by_label("E-mail").fill(admin_credentials.email)
     page.get_by_role("textbox", name="Password").fill(admin_credentials.password)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Flows").click()
     expect(page.get_by_role("heading", name="Flows", exact=True)).to_be_visible()
     return page
 

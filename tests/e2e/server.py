@@ -29,30 +29,58 @@ class Credentials:
     password: str
 
 
+class Server:
+    """A server at one address with one home, over as many processes as it takes."""
+
+    def __init__(self, home: Path, admin: Credentials) -> None:
+        port = _free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        # What other tests or the shell say about a server is not meant for this one.
+        inherited = {key: said for key, said in os.environ.items() if key[:9] != "DOWNBEAT_"}
+        self._environment = {
+            **inherited,
+            "DOWNBEAT_HOME": str(home),
+            "DOWNBEAT_PORT": str(port),
+            "DOWNBEAT_ADMIN_EMAIL": admin.email,
+            "DOWNBEAT_ADMIN_PASSWORD": admin.password,
+        }
+        self._log = home.parent / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Returns when it is ready and has its first admin."""
+        command = [str(Path(sys.executable).with_name("downbeat")), "up"]
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        _wait_until_ready(self.url, self._process, self._log)
+
+    def kill(self) -> None:
+        """Ends all of its processes at once, as a power cut would."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(STOP_SECONDS)
+
+    def stop(self) -> None:
+        """Lets it finish in peace."""
+        if self._process is not None:
+            _stop(self._process)
+
+
 @contextmanager
-def running_server(home: Path, admin: Credentials) -> Iterator[str]:
-    """The address of a server that is ready and has its first admin."""
-    port = _free_port()
-    url = f"http://127.0.0.1:{port}"
-    # What other tests or the shell say about a server is not meant for this one.
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("DOWNBEAT_")}
-    environment = {
-        **inherited,
-        "DOWNBEAT_HOME": str(home),
-        "DOWNBEAT_PORT": str(port),
-        "DOWNBEAT_ADMIN_EMAIL": admin.email,
-        "DOWNBEAT_ADMIN_PASSWORD": admin.password,
-    }
-    command = [str(Path(sys.executable).with_name("downbeat")), "up"]
-    with (home.parent / "server.log").open("wb") as log:
-        process = subprocess.Popen(
-            command, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
-        )
-        try:
-            _wait_until_ready(url, process, home.parent / "server.log")
-            yield url
-        finally:
-            _stop(process)
+def running_server(home: Path, admin: Credentials) -> Iterator[Server]:
+    """A server that is ready; it is stopped afterwards."""
+    server = Server(home, admin)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def _free_port() -> int:

@@ -6,7 +6,9 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.server import Credentials
 
 FLOW = """id: {id}
 namespace: company.journeys
@@ -46,6 +48,15 @@ def new_flow() -> Written:
     return Written(name, FLOW.format(id=name))
 
 
+def sign_in(page: Page, person: Credentials) -> None:
+    """From the portal's address to its first page."""
+    page.goto("/ui/")
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_role("textbox", name="Password").fill(person.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Home", exact=True)).to_be_visible()
+
+
 def write_source(page: Page, source: str) -> None:
     """Replaces what stands in the editor."""
     editor = page.get_by_role("textbox", name="Source of the flow")
@@ -75,3 +86,16 @@ def tab(page: Page, kind: str, name: str) -> None:
     """Follows a link of the main navigation, or opens a tab of a flow or an execution."""
     navigation = page.get_by_role("navigation", name=kind)
     navigation.get_by_role("link", name=re.compile(f"^{name}")).click()
+
+
+def row_of(page: Page, text: str) -> Locator:
+    """The row of a list that speaks of something."""
+    return page.get_by_role("row").filter(has_text=text)
+
+
+def open_flow(page: Page, id: str) -> None:
+    """From anywhere to the page of a flow, by the search of the list."""
+    tab(page, "Main", "Flows")
+    page.get_by_label("Search flows").fill(id)
+    page.get_by_role("link", name=id).click()
+    expect(page.get_by_role("navigation", name="Flow")).to_be_visible()

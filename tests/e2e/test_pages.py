@@ -15,10 +15,26 @@ AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 WIDTHS = {"wide": 1440, "phone": 390}
 THEMES = ("light", "dark")
 GRAVE = {"serious", "critical"}
-FLOW_TABS = ("", "/edit", "/topology", "/executions", "/revisions")
+FLOW_TABS = (
+    *("", "/edit", "/topology", "/executions", "/grid", "/revisions"),
+    *("/triggers", "/dependencies", "/logs", "/metrics"),
+)
+NAMESPACE = "company.journeys"
+NAMESPACE_TABS = (
+    *("", "/variables", "/secrets", "/kv", "/files"),
+    *("/connections", "/defaults", "/quotas", "/members", "/audit"),
+)
+ADMIN_PAGES = (
+    *("users", "groups", "service-accounts", "roles/new", "bindings", "access"),
+    *("audit", "audit-streams", "identity-providers", "directories"),
+    *("trusted-issuers", "trusted-issuers/new", "policies", "policies/new", "approvals"),
+    *("quotas", "workers", "settings", "tenants", "tenants/main"),
+    *("instance-workers", "instance-switches", "instance-audit-streams"),
+)
 EXECUTION_TABS = ("", "/gantt", "/logs", "/topology", "/outputs", "/metrics")
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("width", "theme"), [*itertools.product(WIDTHS, THEMES)])
 def test_every_page_fits_and_is_accessible(
     signed_in: Page, pictures: Path | None, width: str, theme: str
@@ -50,9 +66,24 @@ def _addresses(page: Page) -> dict[str, str]:
     execution = re.sub(r"/gantt.*", "", page.url)
     tenant = flow_page.split("/flows/")[0]
     return {
+        "home": tenant,
+        "triggers": f"{tenant}/triggers",
+        "logs": f"{tenant}/logs",
+        "namespaces": f"{tenant}/namespaces",
+        "plugins": f"{tenant}/plugins",
+        "plugin": f"{tenant}/plugins/core.http.Request",
+        "blueprints": f"{tenant}/blueprints",
+        "blueprint": f"{tenant}/blueprints/sql-on-a-csv",
+        "me": f"{tenant}/me/tokens",
+        "me-sessions": f"{tenant}/me/sessions",
+        **{f"admin-{part.replace('/', '-')}": f"{tenant}/admin/{part}" for part in ADMIN_PAGES},
         "flows": f"{tenant}/flows",
         "new": f"{tenant}/flows/new",
         "executions": f"{tenant}/executions",
+        **{
+            f"namespace{tab.replace('/', '-')}": f"{tenant}/namespaces/{NAMESPACE}{tab}"
+            for tab in NAMESPACE_TABS
+        },
         **{f"flow{tab.replace('/', '-')}": flow_page + tab for tab in FLOW_TABS},
         **{f"execution{tab.replace('/', '-')}": execution + tab for tab in EXECUTION_TABS},
     }

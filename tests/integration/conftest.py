@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import django
 import pytest
@@ -12,7 +12,22 @@ django.setup()
 
 from tests.support import cast as casting  # noqa: E402  models need Django
 from tests.support import database as databases  # noqa: E402
+from tests.support.aftermath import aftermath  # noqa: E402
 from tests.support.django_connections import point_at, pointed_at  # noqa: E402
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failure says what the database was about: some come once in ten thousand."""
+    report = yield
+    if report.failed and _servers:
+        report.sections.append(("the database at that moment", aftermath(_servers[0])))
+    return report
+
+
+_servers: list[databases.Server] = []
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +38,7 @@ def database(
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     with databases.copy(database_server, f"downbeat_test_{os.getpid()}_{worker}") as name:
         point_at(database_server, name)
+        _servers.append(database_server)
         yield database_server
 
 

@@ -21,6 +21,7 @@ PUBLIC = frozenset(
         "ui/",
         "ui/<path:path>",
         "login",
+        "login/second-factor",
         "logout",
         "health/live",
         "health/ready",
@@ -28,9 +29,16 @@ PUBLIC = frozenset(
         "api/v1/configs/login",
         "api/v1/auths",
         "api/v1/basicAuthValidationErrors",
+        "api/v1/<slug:tenant>/oauth/token",
+        "api/v1/invitation/read/<uuid:id>",
+        "api/v1/invitation/create/<uuid:id>",
     }
 )
-PUBLIC_PREFIXES = ("api/v1/<slug:tenant>/executions/webhook/",)
+# What single sign-on is asked and answered proves itself: codes, signatures, a browser's cookie.
+PUBLIC_PREFIXES = (
+    "api/v1/<slug:tenant>/executions/webhook/",
+    "api/v1/<slug:tenant>/sso/<slug:name>/",
+)
 # What whoever is signed in may ask; it shows nothing of a tenant.
 SIGNED_IN = frozenset({"api/v1/openapi.json"})
 REFUSED = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
@@ -39,8 +47,11 @@ ALL = routes()
 TENANT = [route for route in ALL if route.guard is Guard.TENANT]
 ADMIN = [route for route in ALL if route.guard is Guard.INSTANCE_ADMIN]
 CLOSED = [
-    route for route in ALL if route.guard in {Guard.ONESELF, Guard.INSTANCE_ADMIN, Guard.TENANT}
+    route
+    for route in ALL
+    if route.guard in {Guard.ONESELF, Guard.INSTANCE_ADMIN, Guard.TENANT, Guard.WORKER}
 ]
+WORKERS = [route for route in ALL if route.guard is Guard.WORKER]
 WRITES = [route for route in TENANT if route.permission not in ROLES[BuiltIn.VIEWER]]
 
 
@@ -102,6 +113,14 @@ def test_an_admin_of_a_tenant_is_no_admin_of_the_instance(route: Route, shared_c
     answer = shared_cast.alice.request(route.method.upper(), route.path(_known(shared_cast)))
 
     assert answer.status_code == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize("route", WORKERS, ids=_name)
+def test_nobody_s_token_opens_what_is_for_workers(route: Route, shared_cast: Cast) -> None:
+    answer = shared_cast.alice.request(route.method.upper(), route.path(_known(shared_cast)))
+
+    assert answer.status_code == HTTPStatus.UNAUTHORIZED
+    assert answer.json()["code"] == "worker.token"
 
 
 @pytest.mark.parametrize("template", sorted(SIGNED_IN))

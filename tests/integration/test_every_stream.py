@@ -21,7 +21,10 @@ HTTP = streams("http_urlpatterns")
 WEBSOCKETS = streams("websocket_urlpatterns")
 # The key in a webhook's address is its credential.
 PUBLIC = "api/v1/<slug:tenant>/executions/webhook/"
-CLOSED = [pattern for pattern in HTTP if not str(pattern.pattern).startswith(PUBLIC)]
+# Workers have tokens of their own, and the addresses of their files are signed.
+WORKERS = "api/v1/worker/"
+CLOSED = [pattern for pattern in HTTP if not str(pattern.pattern).startswith((PUBLIC, WORKERS))]
+OF_WORKERS = [pattern for pattern in HTTP if str(pattern.pattern).startswith(WORKERS)]
 UNKNOWN, NOT_FOUND = 4401, 4404
 
 
@@ -59,6 +62,16 @@ def test_a_stream_is_closed_to_the_nameless_and_unknown_to_strangers(
     stranger = _ask(url, pattern, shared_cast, shared_cast.charlie)
 
     assert (nameless, stranger) == (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
+
+
+@pytest.mark.parametrize("pattern", OF_WORKERS, ids=_name)
+def test_what_workers_wait_for_is_closed_to_people(
+    pattern: URLPattern, url: str, shared_cast: Cast
+) -> None:
+    nameless = _ask(url, pattern, shared_cast, shared_cast.anonymous)
+    somebody = _ask(url, pattern, shared_cast, shared_cast.alice)
+
+    assert {nameless, somebody} <= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 def _closed_with(url: str, pattern: URLPattern, cast: Cast, who: Member) -> int | None:

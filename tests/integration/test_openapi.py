@@ -15,7 +15,9 @@ from tests.support.routes import Route, routes
 
 FAMILIES = re.compile(
     r"^api/v1/(<slug:tenant>/)?(flows|executions|logs|outputs|metrics|kv|plugins|pebble"
-    r"|concurrency-limit|triggers|namespaces/<str:namespace>/(files|kv|dependencies))(/|$)"
+    r"|concurrency-limit|triggers|namespaces|secrets|roles|bindings|groups|service-accounts"
+    r"|access/(permissions|mine|who-can|why)|retention|secret-managers?"
+    r"|directories|trusted-issuers|scim/v2/(Users|Groups|Bulk|Schemas))(/|$)"
 )
 OURS = [route for route in routes() if FAMILIES.match(route.template)]
 

@@ -20,6 +20,8 @@ from uuid import UUID
 
 from executions.engine.events import (
     Admitted,
+    BatchEnded,
+    BatchesStarted,
     BreakpointsSet,
     ChildStarted,
     Event,
@@ -44,7 +46,7 @@ from executions.engine.state import Ask, Execution, Reason, Run, Snapshot
 from executions.runtime import journal
 
 TOLD: Final = (
-    Admitted, BreakpointsSet, ExecutionReopened, Held, KillAsked, LinedUp, PauseAsked, Removed,
+    Admitted, BatchEnded, BreakpointsSet, ExecutionReopened, Held, KillAsked, LinedUp, PauseAsked, Removed,
     Reopened, ResumeAsked, RunReported,
 )  # fmt: skip
 MOMENTS: Final = frozenset({"at", "started_at"})
@@ -107,7 +109,8 @@ class Retelling:
         return tuple(one.id for one in snapshot.runs.values() if run in one.ancestors)
 
     def start_batches(self, snapshot: Snapshot, run: Run, upto: int) -> tuple[Event, ...]:
-        raise AssertionError("no journal tells of batches yet")
+        found: BatchesStarted = self.turn.take(BatchesStarted, run=run.id, upto=upto)
+        return (found,)
 
     def holds(self, assertion: str) -> bool:
         return True
@@ -119,9 +122,14 @@ class Retelling:
         return event
 
 
-def decide_again(plan: Plan, execution: Execution, turns: Iterable[Sequence[Event]]) -> Snapshot:
+def decide_again(
+    plan: Plan,
+    execution: Execution,
+    turns: Iterable[Sequence[Event]],
+    runs: Iterable[Run] = (),
+) -> Snapshot:
     """The end of an execution whose turns are decided anew; raises where one comes out otherwise."""
-    snapshot = Snapshot(execution)
+    snapshot = Snapshot(execution, {run.id: run for run in runs})
     snapshot.look_at(None)
     now = execution.created_at
     for number, turn in enumerate(turns):

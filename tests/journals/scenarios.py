@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 HEAD: Final = "id: {name}\nnamespace: company.data\n"
@@ -18,6 +19,8 @@ class Scenario:
     """Tasks of a worker whose first try fails."""
     others: tuple[str, ...] = ()
     """Other flows that it starts."""
+    outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What tasks of a worker leave."""
 
 
 def _step(name: str, more: str = "") -> str:
@@ -37,6 +40,18 @@ SUBFLOW: Final = (
     "tasks:\n  - {id: sub, type: core.flow.Subflow, namespace: company.data, flowId: child}\n"
     f"  - {_log('then')}\n"
 )
+BATCHES: Final = (
+    "tasks:\n  - {id: each, type: core.flow.ForEachItem, items: 'downbeat:///rows.txt',"
+    " namespace: company.data, flowId: child}\n"
+    f"  - {_log('then')}\n"
+)
+THREE: Final = {
+    "each_split": {
+        "numberOfBatches": 3,
+        "batchesBaseUri": "downbeat:///rows/",
+        "batchesSuffix": ".txt",
+    }
+}
 RETRY: Final = ", retry: {type: constant, interval: PT1S, maxAttempts: 3, warningOnRetry: true}"
 
 SCENARIOS: Final[dict[str, Scenario]] = {
@@ -251,5 +266,48 @@ tasks:
     finally: [{_log("item_end")}]
 """,
         fails=("x",),
+    ),
+    "loop-that-breaks": Scenario(f"""
+tasks:
+  - id: items
+    type: core.flow.Loop
+    values: [a, b, c]
+    concurrencyLimit: 1
+    breakWhen: "{{{{ item.value == 'b' }}}}"
+    tasks: [{_step("x")}]
+  - {_log("end")}
+"""),
+    "for-each-item": Scenario(BATCHES, others=(CHILD,), outputs=THREE),
+    "for-each-item-and-a-failure": Scenario(
+        BATCHES,
+        (("play",), ("restart",), ("play",)),
+        others=(CHILD,),
+        outputs=THREE,
+        fails=("inner",),
+    ),
+    "replay-in-a-sequence": Scenario(
+        f"tasks:\n  - {_step('a')}\n  - {_step('b')}\n  - {_log('c')}\n",
+        (("play",), ("replay", "b"), ("play",)),
+    ),
+    "replay-beside-others": Scenario(
+        f"""
+tasks:
+  - id: par
+    type: core.flow.Parallel
+    tasks: [{_step("a")}, {_step("b")}, {KO}]
+    errors: [{_log("handler")}]
+afterExecution: [{_log("later")}]
+""",
+        (("play",), ("replay", "b"), ("play",)),
+    ),
+    "replay-in-a-loop": Scenario(
+        f"""
+tasks:
+  - id: each
+    type: core.flow.ForEach
+    values: [a, b, c]
+    tasks: [{_step("x")}, {_log("y")}]
+""",
+        (("play",), ("replay", "x"), ("play",)),
     ),
 }

@@ -23,8 +23,10 @@ class HandControl:
     def __init__(self) -> None:
         self._stopped = threading.Event()
         self._waiting: list[int] = []
+        self.lost = False
 
-    def kill(self) -> None:
+    def kill(self, *, lost: bool = False) -> None:
+        self.lost = self.lost or lost
         self._stopped.set()
         for fd in self._waiting:
             os.eventfd_write(fd, 1)

@@ -84,9 +84,20 @@ def server() -> Iterator[Server]:
     try:
         with Running(made):
             dsn = conninfo.conninfo_to_dict(superuser_dsn(home, made))
-            yield Server({key: str(value) for key, value in dsn.items()})
+            found = Server({key: str(value) for key, value in dsn.items()})
+            _careless(found)
+            yield found
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _careless(on: Server) -> None:
+    """Does not wait for the disk: this server is thrown away, and no test takes its power away."""
+    with on.superuser() as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            statement = sql.SQL("alter system set {} = off").format(sql.Identifier(name))
+            connection.execute(statement)
+        connection.execute("select pg_reload_conf()")
 
 
 def template(on: Server) -> str:

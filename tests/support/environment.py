@@ -8,6 +8,7 @@ from pathlib import Path
 
 KEPT = frozenset({"DOWNBEAT_TEST_DATABASE_URL", "DOWNBEAT_E2E_URL", "DOWNBEAT_E2E_SCREENSHOTS"})
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
+ROOT = Path(__file__).resolve().parents[2]
 KEY = "a-key-for-tests-that-is-long-enough-to-be-accepted"
 
 
@@ -18,6 +19,8 @@ def prepare() -> Path:
     home = Path(tempfile.mkdtemp(prefix="downbeat-tests-"))
     os.environ.update(
         DJANGO_SETTINGS_MODULE="downbeat.settings",
+        # Processes that tests start take these sources, whichever copy is installed.
+        PYTHONPATH=os.pathsep.join([str(ROOT / "platform"), str(ROOT)]),
         DOWNBEAT_HOME=str(home),
         DOWNBEAT_ENCRYPTION_KEY=KEY,
         DOWNBEAT_DATABASE_URL=NOWHERE,

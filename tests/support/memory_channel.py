@@ -10,7 +10,7 @@ from datetime import timedelta
 from fnmatch import fnmatch
 from typing import Any, BinaryIO
 
-from executions.worker.channel import LeaseLost
+from executions.worker.channel import CONNECTION, LeaseLost
 from executions.worker.work import AttemptKey, AttemptResult, LogRecord
 
 
@@ -28,8 +28,10 @@ class MemoryChannel:
     results: list[AttemptResult] = field(default_factory=list)
     remembered: dict[str, Any] = field(default_factory=dict)
     requests: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-    answers: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=lambda: {CONNECTION: None})
     lease_lost: bool = False
+    kill: dict[str, Any] = field(default_factory=dict)
+    remote: list[Mapping[str, Any]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def outputs(self, key: AttemptKey, task_ids: Iterable[str]) -> Mapping[str, Any]:
@@ -43,6 +45,7 @@ class MemoryChannel:
         return self.secrets[name.upper()]
 
     def kv(self, key: AttemptKey, namespace: str | None, name: str) -> Any:
+        self._check()
         return self.pairs[name]
 
     def read(self, key: AttemptKey, uri: str) -> BinaryIO:
@@ -68,6 +71,7 @@ class MemoryChannel:
     def namespace_files(
         self, key: AttemptKey, namespace: str, include: Sequence[str], exclude: Sequence[str]
     ) -> Mapping[str, str]:
+        self._check()
         prefix = f"downbeat:///{namespace}/_files/"
         names = [uri.removeprefix(prefix) for uri in self.files if uri.startswith(prefix)]
         return {
@@ -83,7 +87,20 @@ class MemoryChannel:
         return self.answers.get(operation, {"asked": operation})
 
     def remember(self, key: AttemptKey, state: Mapping[str, Any]) -> None:
+        self._check()
         self.remembered = dict(state)
+
+    def trail(
+        self,
+        key: AttemptKey,
+        *,
+        kill: Mapping[str, Any] | None = None,
+        remote: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._check()
+        self.kill |= kill or {}
+        if remote is not None:
+            self.remote.append(remote)
 
     def log(self, records: Sequence[LogRecord]) -> None:
         self._check()

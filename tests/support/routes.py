@@ -11,6 +11,7 @@ from uuid import UUID
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import IntConverter, UUIDConverter
 
+from executions.api.worker_views import WorkerView
 from tenants.http import InstanceAPIView, PublicAPIView, TenantView
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -23,6 +24,7 @@ class Guard(StrEnum):
     TENANT = "tenant"
     INSTANCE_ADMIN = "instance admin"
     ONESELF = "oneself"
+    WORKER = "worker"
     PUBLIC = "public"
     UNKNOWN = "unknown"
 
@@ -36,6 +38,8 @@ class Route:
     converters: tuple[tuple[str, Any], ...]
     guard: Guard
     permission: str | None
+    view: Any = None
+    action: str = ""
 
     @property
     def name(self) -> str:
@@ -81,7 +85,7 @@ def _of(pattern: URLPattern, prefix: str, outer: dict[str, Any]) -> Iterator[Rou
     for method in _methods(view, actions):
         name = actions[method] if actions else method
         permission = getattr(view, "actions", {}).get(name) if view else None
-        yield Route(method, template, converters, _guard(view), permission)
+        yield Route(method, template, converters, _guard(view), permission, view, name)
 
 
 def _methods(view: Any, actions: dict[str, str] | None) -> list[str]:
@@ -99,6 +103,8 @@ def _guard(view: Any) -> Guard:
         return Guard.TENANT
     if issubclass(view, InstanceAPIView):
         return Guard.INSTANCE_ADMIN if view.instance_admin else Guard.ONESELF
+    if issubclass(view, WorkerView):
+        return Guard.WORKER
     return Guard.PUBLIC if issubclass(view, PublicAPIView) else Guard.UNKNOWN
 
 

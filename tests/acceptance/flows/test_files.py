@@ -55,8 +55,7 @@ def test_a_state_outlives_its_execution(driver: Driver) -> None:
     assert driver.outputs(second, "before")["data"]["last"] == first.id
 
 
-def test_states_are_of_the_flow_the_value_or_the_namespace(driver: Driver) -> None:
-    text = """
+STATES = """
 id: states-{name}
 namespace: examples.states
 tasks:
@@ -92,8 +91,11 @@ tasks:
     errorOnMissing: true
     allowFailure: true
 """
-    run(driver, text.format(name="one"))
-    done = run(driver, text.format(name="two"))
+
+
+def test_states_are_of_the_flow_the_value_or_the_namespace(driver: Driver) -> None:
+    run(driver, STATES.format(name="one"))
+    done = run(driver, STATES.format(name="two"))
 
     assert done.state == "WARNING", driver.messages(done.id)
     assert driver.outputs(done, "read")["data"] == {"flow": "two", "last": "y"}

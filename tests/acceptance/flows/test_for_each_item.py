@@ -259,9 +259,7 @@ tasks:
     assert len(driver.outputs(done, "x")["value"].splitlines()) == 2
 
 
-def test_tasks_of_every_kind_see_their_own_item(driver: Driver, batches: FlowName) -> None:
-    flow = driver.publish(
-        f"""
+LOOP_OF_ALL = f"""
 id: loop-of-all
 namespace: {SPACE}
 inputs: [{{id: orders, type: FILE}}]
@@ -297,7 +295,10 @@ tasks:
         tasks:
           - {{id: word, type: core.debug.Return, format: "{{{{ taskrun.value }}}}{{{{ item.index }}}}"}}
 """
-    )
+
+
+def test_tasks_of_every_kind_see_their_own_item(driver: Driver, batches: FlowName) -> None:
+    flow = driver.publish(LOOP_OF_ALL)
 
     done = driver.run(flow, {"orders": b"ink\npens\n"})
 

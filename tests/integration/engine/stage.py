@@ -122,6 +122,10 @@ class Stage:
         with tenant_scope(self.tenant_id):
             return Execution.objects.get(id=id)
 
+    def executions(self) -> dict[UUID, str]:
+        """All executions with their states."""
+        return dict(self.rows("select id, state from execution"))
+
     def state(self, id: UUID) -> str:
         return self.execution(id).state
 

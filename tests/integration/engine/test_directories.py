@@ -13,6 +13,7 @@ from downbeat.sdk.sealed import token_of
 from executions.runtime import sealing
 from executions.worker.work import AttemptResult, Ending, Work
 from tests.integration.engine.stage import Stage
+from tests.support.cast import Cast
 
 DIRECTORY = """id: directory
 namespace: company.data
@@ -130,10 +131,10 @@ def test_a_sealed_output_is_opened_where_it_may_be_read(
     assert "open words" not in str(said)
 
 
-def test_a_token_of_another_tenant_is_refused(stage: Stage) -> None:
+def test_a_token_of_another_tenant_is_refused(stage: Stage, cast: Cast) -> None:
     stage.deploy(SEALED)
     id = stage.start("sealed")
-    token = sealing.seal(uuid.uuid4(), "company.data", "theirs")
+    token = sealing.seal(cast.other.id, "company.data", "theirs")
 
     stage.play(lambda work: AttemptResult(work.key, Ending.SUCCESS, outputs={"secret": token}))
 

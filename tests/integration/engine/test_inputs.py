@@ -157,7 +157,7 @@ def test_a_secret_is_sealed_and_never_told(stage: Stage, cast: Cast) -> None:
 
     id = answer.json()["id"]
     stored = stage.execution(UUID(id)).inputs
-    assert stored["x"].startswith("v1.")
+    assert stored["x"].startswith("v2.")
     assert refused.status_code == 422
     for told in (answer, tried, refused):
         assert not any(word in told.content for word in (b"hush-hush", b"HUSH-1"))

@@ -18,9 +18,11 @@ from downbeat.common.scope import tenant_scope
 from executions.models import Execution
 from executions.runtime import journal
 from executions.runtime.inbox import Message, post_all
+from executions.runtime.store_codec import RUN_COLUMNS, loaded
+from executions.services import reruns
 from executions.worker.work import AttemptResult, Ending, Work
 from tests.integration.engine.stage import Stage
-from tests.journals.keeping import FOLDER, outcome_of, told_again
+from tests.journals.keeping import FOLDER, beginning, outcome_of, told_again
 from tests.journals.scenarios import HEAD, SCENARIOS, Scenario
 
 RECORDING: Final = os.environ.get("JOURNALS") == "record"
@@ -38,6 +40,8 @@ class Player:
         self.source = HEAD.format(name=name) + scenario.source
         stage.deploy(self.source)
         self.id = stage.start(name)
+        self.begun: dict[str, Any] = {}
+        """What a replay has begun with."""
 
     def play(self) -> None:
         self.stage.play(self._ended)
@@ -51,13 +55,28 @@ class Player:
         self.stage.works = []
         self.stage.turn(results=[AttemptResult(work.key, Ending.FAILED, reason="worker_lost")])
 
+    def replay(self, task: str) -> None:
+        """Goes on with the execution that replays this one from the second run of a task, if any."""
+        run = [run for run in self.stage.runs(self.id) if run.task_id == task][:2][-1]
+        with tenant_scope(self.stage.tenant_id):
+            asked = reruns.Replay(task_run_id=str(run.id))
+            self.id = reruns.replay(self.id, asked, actor=self.stage.actor)
+        ((progress,),) = self.stage.rows("select progress from execution where id = %s", self.id)
+        runs = self.stage.rows(
+            f"select {RUN_COLUMNS} from task_run where execution_id = %s", self.id
+        )
+        self.begun = beginning(loaded(progress)["scope"], runs)
+
     def _ended(self, work: Work) -> AttemptResult:
         task, number = work.info.task_id, work.key.number
         if work.key.task_run_id in self._told_to_stop():
             return AttemptResult(work.key, Ending.KILLED, reason="killed")
         failed = task in self.scenario.fails and number == 1
         ending = Ending.FAILED if failed else Ending.SUCCESS
-        return AttemptResult(work.key, ending, error="it broke" if failed else None)
+        outputs = {} if failed else self.scenario.outputs.get(task, {})
+        return AttemptResult(
+            work.key, ending, error="it broke" if failed else None, outputs=outputs
+        )
 
     def _told_to_stop(self) -> set[UUID]:
         found = self.stage.rows("select task_run_id from attempt where kill_requested")
@@ -81,6 +100,7 @@ def played(player: Player) -> None:
         "settle": player.settle,
         "lose": player.lose,
         "mark": player.mark,
+        "replay": player.replay,
     }
     for name, *facts in player.scenario.steps:
         if name in steps:
@@ -96,6 +116,7 @@ def recorded(player: Player, execution: Execution) -> dict[str, Any]:
         "source": player.source,
         "execution": str(player.id),
         "created_at": execution.created_at.isoformat(),
+        **({"begun": player.begun} if player.begun else {}),
         "turns": [json.loads(row[0]) for row in player.stage.rows(JOURNAL, player.id)],
         "outcome": {
             "state": execution.state,

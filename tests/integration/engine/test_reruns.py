@@ -331,3 +331,46 @@ def test_the_answer_shows_a_replay_as_it_begins_however_quick_a_worker_is(
     assert [(run["taskId"], run["state"]["current"]) for run in told["taskRunList"]] == [
         ("a", "SUCCESS"), ("group", "RUNNING"), ("b", "CREATED"),
     ]  # fmt: skip
+
+
+WIDE = """
+id: wide
+namespace: company.data
+tasks:
+  - id: outer
+    type: core.flow.Parallel
+    concurrent: 1
+    tasks:
+      - id: before
+        type: scripts.shell.Commands
+        commands: ["false"]
+      - id: inner
+        type: core.flow.ForEach
+        concurrencyLimit: 0
+        values: "{{ range(1, 40) }}"
+        tasks:
+          - {id: work, type: scripts.shell.Commands, commands: ["false"]}
+"""
+
+
+def test_a_group_without_a_limit_takes_up_all_that_failed_in_it_at_once(
+    stage: Stage, cast: Cast
+) -> None:
+    stage.deploy(WIDE)
+    id = stage.start("wide")
+    stage.play(fail)
+    assert act(cast, id, "restart").status_code == 200
+    stage.settle()
+    (before,) = stage.works
+    stage.works = []
+
+    stage.turn(results=[succeed(before)])
+    turns = 0
+    while waiting := stage.waiting():
+        stage.turn(*waiting)
+        turns += 1
+    begun = len(stage.works)
+    stage.play()
+
+    assert (begun, stage.state(id)) == (40, "SUCCESS")
+    assert turns <= 3

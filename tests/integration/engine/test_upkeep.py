@@ -12,7 +12,7 @@ from downbeat.common import storage
 from downbeat.common.scope import tenant_scope
 from executions.models import Execution
 from executions.runtime import remains, upkeep
-from executions.runtime.context import folder_of
+from executions.runtime.folders import folder_of
 from executions.services import reruns
 from executions.services.reruns import Replay
 from tests.integration.engine.stage import Stage

@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 
 from downbeat.common.models import uuid7
-from executions.runtime import fallbacks
+from executions.runtime import fallbacks, poll_fallbacks
 from executions.runtime.identity import rhythm
 from tests.integration.engine.stage import Stage
 
@@ -136,3 +136,44 @@ def test_a_group_that_cannot_be_named_fails_the_task(stage: Stage) -> None:
         "select message from log_line where execution_id = %s and level = 'ERROR'", id
     )
     assert "cannot be rendered" in str(lines)
+
+
+POLLING = """
+id: polling
+namespace: company.data
+tasks: [{id: show, type: core.debug.Return}]
+triggers:
+  - id: watch
+    type: core.http.Trigger
+    uri: http://127.0.0.1:9/
+    interval: PT1H
+    workerGroup: {key: %s, fallback: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("fallback", "served", "passed_over", "error"),
+    [
+        ("WAIT", False, False, None),
+        ("FAIL", False, True, "No worker of the group %s is alive."),
+        ("CANCEL", False, True, None),
+        ("FAIL", True, False, None),
+    ],
+)
+def test_a_poll_without_a_worker_of_its_group_waits_only_if_it_wants_to(
+    stage: Stage, fallback: str, served: bool, passed_over: bool, error: str | None
+) -> None:
+    group = f"polls-{uuid7()}"
+    stage.deploy(POLLING % (group, fallback))
+    if served:
+        worker_of(group)
+    with connections["system"].cursor() as cursor:
+        cursor.execute(
+            "update trigger_state set next_at = now() - interval '1 s' where tenant_id = %s",
+            [stage.tenant_id],
+        )
+
+    poll_fallbacks.pass_over(replace(rhythm(), sweep=timedelta(0)))
+
+    ((later, told),) = stage.rows("select next_at > now(), error from trigger_state")
+    assert (later, told) == (passed_over, error and error % group)

@@ -303,7 +303,7 @@ def test_guarded_tasks_reach_nothing_inside_not_even_by_a_redirect(
         reached.append(host)
         return "127.0.0.1" if host == "public.invalid" else public_address(host, port)
 
-    monkeypatch.setattr("flows.plugins.http.client.public_address", outside_by_name)
+    monkeypatch.setattr("downbeat.sdk.web.public_address", outside_by_name)
     port = wire.url.rpartition(":")[2]
     with pytest.raises(TaskFailed, match="not public"):
         request(ctx, f"http://public.invalid:{port}/to/{wire.url}/inside")
@@ -315,7 +315,7 @@ def test_an_empty_download_fails_unless_that_is_allowed(ctx: MemoryContext, wire
     with pytest.raises(TaskFailed, match="failOnEmptyResponse"):
         made(Download, uri=f"{wire.url}/empty").run(ctx)
     found = made(Download, uri=f"{wire.url}/empty", failOnEmptyResponse=False).run(ctx)
-    assert found is not None and found["length"] == 0
+    assert found["length"] == 0
 
 
 def listen(ctx: MemoryContext, uri: str, **properties: Any) -> dict[str, Any]:

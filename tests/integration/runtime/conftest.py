@@ -22,6 +22,7 @@ from django.db import connections
 
 from tests.support import database as databases
 from tests.support.cast import Cast
+from tests.support.forks import Process, parent
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKER = (
@@ -44,30 +45,35 @@ class Processes:
 
     environment: dict[str, str]
     logs: Path
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    python: str = sys.executable
+    running: list[Process] = field(default_factory=list)
 
-    def worker(
-        self, *, group: str = "default", slots: int = 4, **more: str
-    ) -> subprocess.Popen[bytes]:
+    def worker(self, *, group: str = "default", slots: int = 4, **more: str) -> Process:
         """A worker."""
         return self._start(WORKER.format(group=group, slots=slots), "worker", more)
 
-    def scheduler(self, **more: str) -> subprocess.Popen[bytes]:
+    def scheduler(self, **more: str) -> Process:
         """A scheduler."""
         return self._start(SCHEDULER, "scheduler", more)
 
-    def web(self, port: int) -> subprocess.Popen[bytes]:
+    def web(self, port: int) -> Process:
         """A web process on loopback."""
         return self._start(WEB.format(port=port), "web", {"DOWNBEAT_PORT": str(port)})
 
-    def _start(self, code: str, name: str, more: dict[str, str]) -> subprocess.Popen[bytes]:
+    def _start(self, code: str, name: str, more: dict[str, str]) -> Process:
         environment = {**self.environment, "DOWNBEAT_PROCESS": name, **more}
-        with (self.logs / f"{name}-{len(self.running)}.log").open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-c", code], env=environment, cwd=ROOT, stdout=log, stderr=log
-            )
+        file = self.logs / f"{name}-{len(self.running)}.log"
+        process = self._begin(code, name, environment, file)
         self.running.append(process)
         return process
+
+    def _begin(self, code: str, name: str, environment: dict[str, str], file: Path) -> Process:
+        if self.python == sys.executable and sys.platform == "linux":
+            return parent().fork(code, name=name, environment=environment, log=file)
+        with file.open("wb") as log:
+            return subprocess.Popen(
+                [self.python, "-c", code], env=environment, cwd=ROOT, stdout=log, stderr=log
+            )
 
     def stop(self) -> None:
         """Ends all of them."""
@@ -92,7 +98,7 @@ class Processes:
 @pytest.fixture
 def processes(database: databases.Server, tmp_path: Path) -> Iterator[Processes]:
     """Starts workers and schedulers for one test; all are stopped afterwards."""
-    with _processes(database, tmp_path) as found:
+    with beside(database, tmp_path) as found:
         yield found
 
 
@@ -101,14 +107,15 @@ def crew(
     database: databases.Server, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Processes]:
     """A worker and a scheduler that all tests of a module share."""
-    with _processes(database, tmp_path_factory.mktemp("crew")) as found:
+    with beside(database, tmp_path_factory.mktemp("crew")) as found:
         found.worker()
         found.scheduler()
         yield found
 
 
 @contextmanager
-def _processes(database: databases.Server, logs: Path) -> Iterator[Processes]:
+def beside(database: databases.Server, logs: Path, **more: str) -> Iterator[Processes]:
+    """Processes beside the test, all of them with these settings too; none is left afterwards."""
     name = str(connections.settings["default"]["NAME"])
     environment = dict(os.environ)
     for alias, variable in databases.VARIABLES.items():
@@ -118,7 +125,7 @@ def _processes(database: databases.Server, logs: Path) -> Iterator[Processes]:
     environment["PYTHONPYCACHEPREFIX"] = str(Path(tempfile.gettempdir()) / "downbeat-test-pycache")
     environment["DOWNBEAT_LAUNCHER"] = "process"
     environment["DOWNBEAT_ALLOW_PROCESS_LAUNCHER"] = "1"
-    found = Processes(environment, logs)
+    found = Processes({**environment, **more}, logs)
     try:
         yield found
     finally:

@@ -45,33 +45,30 @@ def shown(runs: Runs, crew: Processes) -> dict[str, Any]:
     return found
 
 
-def test_answers_are_as_declared(runs: Runs, shown: dict[str, Any]) -> None:
-    api, id = runs.cast.api, shown["id"]
-    task_run = next(run for run in shown["taskRunList"] if run["taskId"] == "script")
-    outputs = runs.cast.alice.get(f"{api}/outputs/tasks/{id}/{task_run['id']}").json()
-    file = outputs["outputFiles"]["note.txt"]
-    runs.cast.alice.put(f"{api}/namespaces/company.data/kv/limit", "5", type="text/plain")
-    ids = [{"namespace": "company.data", "id": "shown"}]
-    flow, execution = f"{api}/flows/company.data/shown", f"{api}/executions/{id}"
-    metrics, language = f"{api}/metrics", f"{api}/flows"
-    calls: list[tuple[str, str, object, str]] = [
+IDS = [{"namespace": "company.data", "id": "shown"}]
+Call = tuple[str, str, object, str]
+"""Method, address, body and its type."""
+
+
+def of_executions(api: str, id: str, file: str) -> list[Call]:
+    return [
         ("GET", f"{api}/executions/search?size=1", None, ""),
         ("GET", f"{api}/executions?namespace=company.data&flowId=shown", None, ""),
-        ("GET", execution, None, ""),
-        ("GET", f"{execution}/flow", None, ""),
-        ("GET", f"{execution}/graph", None, ""),
-        ("GET", f"{execution}/why", None, ""),
-        ("GET", f"{execution}/file?path={file}", None, ""),
-        ("GET", f"{execution}/file/metas?path={file}", None, ""),
-        ("GET", f"{execution}/file/preview?path={file}", None, ""),
-        ("POST", f"{execution}/actions/eval", "{{ flow.id }}", "text/plain"),
-        ("POST", f"{execution}/actions/eval", "{{ nope }}", "text/plain"),
-        ("POST", f"{execution}/actions/labels", [{"key": "a", "value": "b"}], ""),
-        ("POST", f"{execution}/actions/replay", None, ""),
-        ("POST", f"{execution}/actions/change-status?status=WARNING", None, ""),
+        ("GET", f"{api}/executions/{id}", None, ""),
+        ("GET", f"{api}/executions/{id}/flow", None, ""),
+        ("GET", f"{api}/executions/{id}/graph", None, ""),
+        ("GET", f"{api}/executions/{id}/why", None, ""),
+        ("GET", f"{api}/executions/{id}/file?path={file}", None, ""),
+        ("GET", f"{api}/executions/{id}/file/metas?path={file}", None, ""),
+        ("GET", f"{api}/executions/{id}/file/preview?path={file}", None, ""),
+        ("POST", f"{api}/executions/{id}/actions/eval", "{{ flow.id }}", "text/plain"),
+        ("POST", f"{api}/executions/{id}/actions/eval", "{{ nope }}", "text/plain"),
+        ("POST", f"{api}/executions/{id}/actions/labels", [{"key": "a", "value": "b"}], ""),
+        ("POST", f"{api}/executions/{id}/actions/replay", None, ""),
+        ("POST", f"{api}/executions/{id}/actions/change-status?status=WARNING", None, ""),
         ("POST", f"{api}/executions/company.data/shown", None, ""),
         ("POST", f"{api}/executions/company.data/shown/validate", None, ""),
-        ("POST", f"{api}/executions/latest", ids, ""),
+        ("POST", f"{api}/executions/latest", IDS, ""),
         ("GET", f"{api}/executions/flows/company.data/shown", None, ""),
         ("GET", f"{api}/executions/namespaces", None, ""),
         ("GET", f"{api}/executions/namespaces/company.data/flows", None, ""),
@@ -84,38 +81,53 @@ def test_answers_are_as_declared(runs: Runs, shown: dict[str, Any]) -> None:
         ("GET", f"{api}/executions/distinct-field-values?field=STATE", None, ""),
         ("GET", f"{api}/executions/export/by-query/csv", None, ""),
         ("POST", f"{api}/executions/labels/by-query", [{"key": "c", "value": "d"}], ""),
+    ]
+
+
+def of_what_they_leave(api: str, id: str, task_run: str) -> list[Call]:
+    return [
         ("GET", f"{api}/logs/{id}", None, ""),
         ("GET", f"{api}/logs/{id}/download", None, ""),
         ("GET", f"{api}/logs/search?size=1", None, ""),
         ("GET", f"{api}/outputs/executions/{id}", None, ""),
         ("GET", f"{api}/outputs/tasks/{id}", None, ""),
-        ("GET", f"{api}/outputs/tasks/{id}/{task_run['id']}", None, ""),
-        ("GET", f"{metrics}/{id}", None, ""),
-        ("GET", f"{metrics}/names/company.data/shown", None, ""),
-        ("GET", f"{metrics}/tasks/company.data/shown", None, ""),
-        ("GET", f"{metrics}/aggregates/company.data/shown/rows", None, ""),
-        ("GET", f"{metrics}/aggregates/company.data/shown/script/rows", None, ""),
-        ("GET", f"{flow}?source=true", None, ""),
-        ("GET", f"{flow}/revisions", None, ""),
-        ("GET", f"{flow}/graph", None, ""),
-        ("GET", f"{flow}/dependencies", None, ""),
-        ("GET", f"{flow}/tasks/script", None, ""),
-        ("PUT", flow, FLOW + "# again\n", YAML),
-        ("GET", f"{language}/search", None, ""),
-        ("GET", f"{language}/company.data", None, ""),
-        ("GET", f"{language}/source?q=shown", None, ""),
-        ("POST", f"{language}/source/replace/preview", {"query": "ada", "replacement": "eva"}, ""),
-        ("GET", f"{language}/deprecated", None, ""),
-        ("POST", f"{language}/validate", "id: x\n---\n" + FLOW, YAML),
-        ("POST", f"{language}/validate/task?section=TASKS", "id: x\n", YAML),
-        ("POST", f"{language}/validate/trigger", "id: x\n", YAML),
-        ("POST", f"{language}/expressions", FLOW, YAML),
-        ("POST", f"{language}/graph", FLOW, YAML),
-        ("POST", f"{language}/hashes/by-ids", ids, ""),
-        ("POST", f"{language}/export/by-ids", ids, ""),
-        ("GET", f"{language}/export/by-query", None, ""),
-        ("GET", f"{language}/export/by-query/csv", None, ""),
-        ("POST", f"{language}/disable/by-ids", ids, ""),
+        ("GET", f"{api}/outputs/tasks/{id}/{task_run}", None, ""),
+        ("GET", f"{api}/metrics/{id}", None, ""),
+        ("GET", f"{api}/metrics/names/company.data/shown", None, ""),
+        ("GET", f"{api}/metrics/tasks/company.data/shown", None, ""),
+        ("GET", f"{api}/metrics/aggregates/company.data/shown/rows", None, ""),
+        ("GET", f"{api}/metrics/aggregates/company.data/shown/script/rows", None, ""),
+    ]
+
+
+def of_flows(api: str) -> list[Call]:
+    return [
+        ("GET", f"{api}/flows/company.data/shown?source=true", None, ""),
+        ("GET", f"{api}/flows/company.data/shown/revisions", None, ""),
+        ("GET", f"{api}/flows/company.data/shown/graph", None, ""),
+        ("GET", f"{api}/flows/company.data/shown/dependencies", None, ""),
+        ("GET", f"{api}/flows/company.data/shown/tasks/script", None, ""),
+        ("PUT", f"{api}/flows/company.data/shown", FLOW + "# again\n", YAML),
+        ("GET", f"{api}/flows/search", None, ""),
+        ("GET", f"{api}/flows/company.data", None, ""),
+        ("GET", f"{api}/flows/source?q=shown", None, ""),
+        ("POST", f"{api}/flows/source/replace/preview", {"query": "ada", "replacement": "eva"}, ""),
+        ("GET", f"{api}/flows/deprecated", None, ""),
+        ("POST", f"{api}/flows/validate", "id: x\n---\n" + FLOW, YAML),
+        ("POST", f"{api}/flows/validate/task?section=TASKS", "id: x\n", YAML),
+        ("POST", f"{api}/flows/validate/trigger", "id: x\n", YAML),
+        ("POST", f"{api}/flows/expressions", FLOW, YAML),
+        ("POST", f"{api}/flows/graph", FLOW, YAML),
+        ("POST", f"{api}/flows/hashes/by-ids", IDS, ""),
+        ("POST", f"{api}/flows/export/by-ids", IDS, ""),
+        ("GET", f"{api}/flows/export/by-query", None, ""),
+        ("GET", f"{api}/flows/export/by-query/csv", None, ""),
+        ("POST", f"{api}/flows/disable/by-ids", IDS, ""),
+    ]
+
+
+def of_all_else(api: str) -> list[Call]:
+    return [
         ("GET", f"{api}/namespaces/company.data/dependencies", None, ""),
         ("GET", f"{api}/kv", None, ""),
         ("GET", f"{api}/namespaces/company.data/kv/inheritance", None, ""),
@@ -131,8 +143,28 @@ def test_answers_are_as_declared(runs: Runs, shown: dict[str, Any]) -> None:
         ("GET", "/api/v1/plugins/triggers", None, ""),
         ("GET", "/api/v1/pebble/filters", None, ""),
         ("GET", "/api/v1/pebble/functions", None, ""),
-        ("DELETE", execution, None, ""),
-        ("DELETE", flow, None, ""),
+    ]
+
+
+def of_the_end(api: str, id: str) -> list[Call]:
+    return [
+        ("DELETE", f"{api}/executions/{id}", None, ""),
+        ("DELETE", f"{api}/flows/company.data/shown", None, ""),
+    ]
+
+
+def test_answers_are_as_declared(runs: Runs, shown: dict[str, Any]) -> None:
+    api, id = runs.cast.api, shown["id"]
+    task_run = next(run for run in shown["taskRunList"] if run["taskId"] == "script")
+    outputs = runs.cast.alice.get(f"{api}/outputs/tasks/{id}/{task_run['id']}").json()
+    file = outputs["outputFiles"]["note.txt"]
+    runs.cast.alice.put(f"{api}/namespaces/company.data/kv/limit", "5", type="text/plain")
+    calls = [
+        *of_executions(api, id, file),
+        *of_what_they_leave(api, id, task_run["id"]),
+        *of_flows(api),
+        *of_all_else(api),
+        *of_the_end(api, id),
     ]
 
     found = {

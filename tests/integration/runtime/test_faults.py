@@ -70,8 +70,8 @@ def test_a_worker_that_is_told_to_stop_gives_back_what_it_cannot_finish(
     processes: Processes, runs: Runs
 ) -> None:
     folder = open_folder()
-    first = processes.worker(slots=1)
-    runs.deploy(counted(folder, "handed", "15"))
+    first = processes.worker(slots=1, DOWNBEAT_DRAIN_SECONDS="0.2")
+    runs.deploy(counted(folder, "handed", "4"))
     id = runs.start("handed")
     has_begun(folder, "handed")
 

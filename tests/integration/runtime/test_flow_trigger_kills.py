@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 from tests.integration.runtime.conftest import Processes, Runs
+from tests.support.forks import Process
 
 UP: Final = """id: up
 namespace: company.data
@@ -64,7 +64,7 @@ def test_each_end_starts_one_execution_whoever_dies(
     assert {item["state"]["current"] for item in found} == {"SUCCESS"}
 
 
-def begin(processes: Processes, role: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def begin(processes: Processes, role: str, environment: dict[str, str]) -> Process:
     if role == "worker":
         return processes.worker(**environment)  # type: ignore[arg-type]  # settings only
     return processes.scheduler(**environment)

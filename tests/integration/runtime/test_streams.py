@@ -91,6 +91,14 @@ def subscribe(socket: websocket.WebSocket, topic: str, **more: Any) -> None:
     socket.send(json.dumps({"op": "subscribe", "topic": topic, **more}))
 
 
+def next_change(socket: websocket.WebSocket) -> dict[str, Any]:
+    """What is heard next, whatever may have been missed before."""
+    while True:
+        heard: dict[str, Any] = json.loads(socket.recv())
+        if heard["type"] != "stream.gap":
+            return heard
+
+
 def close_code(socket: websocket.WebSocket) -> int:
     while True:
         operation, data = socket.recv_data()
@@ -105,13 +113,27 @@ def test_a_websocket_hears_the_changes_of_its_topics(runs: Runs, port: int) -> N
     assert json.loads(watch.recv())["type"] == "subscribed"
 
     id = runs.start("watched")
-    heard = json.loads(watch.recv())
-    while heard["type"] == "stream.gap":
-        heard = json.loads(watch.recv())
+    heard = next_change(watch)
 
     assert heard["topic"] == "namespace:company.data"
     assert heard["type"] == "execution.changed"
     assert heard["data"]["id"] == id
+    watch.close()
+
+
+def test_a_websocket_hears_that_a_flow_is_saved_and_taken_away(runs: Runs, port: int) -> None:
+    watch = connected(runs, port, runs.cast.alice.token)
+    subscribe(watch, "namespace:company.data")
+    assert json.loads(watch.recv())["type"] == "subscribed"
+
+    runs.deploy(shell("written", "echo hello"))
+    saved = next_change(watch)
+    path = f"{runs.cast.api}/flows/company.data/written"
+    ask(runs, port, path, method="DELETE")
+    gone = next_change(watch)
+
+    assert (saved["type"], saved["data"]) == ("flow.changed", {"flowId": "written", "revision": 1})
+    assert (gone["type"], gone["data"]) == ("flow.changed", {"flowId": "written", "revision": 2})
     watch.close()
 
 

@@ -3,89 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
-from django.db import connection
 
 from downbeat.common.scope import tenant_scope
-from executions.models import Execution, TriggerState
-from executions.triggering import evaluation, settling
+from executions.models import TriggerState
+from executions.triggering import evaluation
 from tests.support.cast import Cast
-
-YAML = "application/x-yaml"
-FLOW = """id: clocked
-namespace: company.data
-labels:
-  from: flow
-inputs:
-  - id: source
-    type: STRING
-    defaults: schedule
-tasks:
-  - id: show
-    type: core.debug.Return
-    format: "{{ trigger.date ?? 'none' }}"
-triggers:
-"""
-HOURLY = """  - id: hourly
-    type: core.trigger.Schedule
-    cron: "0 * * * *"
-    labels:
-      by: cron
-"""
-HOOK = """  - id: hook
-    type: core.trigger.Webhook
-    key: open-sesame
-    conditions:
-      - type: core.condition.Expression
-        expression: "{{ trigger.body.go ?? true }}"
-"""
-
-
-def deploy(cast: Cast, *triggers: str) -> None:
-    answer = cast.alice.post(f"{cast.api}/flows", FLOW + "".join(triggers), type=YAML)
-    assert answer.status_code < 300, answer.content
-
-
-def redeploy(cast: Cast, *triggers: str) -> None:
-    source = FLOW + "".join(triggers)
-    answer = cast.alice.put(f"{cast.api}/flows/company.data/clocked", source, type=YAML)
-    assert answer.status_code < 300, answer.content
-
-
-def row(cast: Cast, trigger_id: str = "hourly") -> TriggerState:
-    with tenant_scope(cast.tenant.id):
-        return TriggerState.objects.get(trigger_id=trigger_id)
-
-
-def executions(cast: Cast) -> list[Execution]:
-    with tenant_scope(cast.tenant.id):
-        return list(Execution.objects.order_by("id"))
-
-
-def become_due(cast: Cast, moment: datetime) -> UUID:
-    with tenant_scope(cast.tenant.id), connection.cursor() as cursor:
-        cursor.execute(
-            "update trigger_state set next_at = %s where trigger_id = 'hourly' returning id",
-            [moment],
-        )
-        found: UUID = cursor.fetchone()[0]
-    return found
-
-
-def end(cast: Cast) -> None:
-    with tenant_scope(cast.tenant.id), connection.cursor() as cursor:
-        cursor.execute(
-            "update execution set state = 'SUCCESS', ended_at = now() where ended_at is null"
-        )
-    settling.settle_ended()
-
-
-def hour(back: int = 0) -> datetime:
-    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    return now - timedelta(hours=back)
+from tests.support.clocked import (
+    HOOK,
+    HOURLY,
+    become_due,
+    dates_of,
+    deploy,
+    end,
+    executions,
+    hour,
+    redeploy,
+    row,
+)
 
 
 def test_a_new_schedule_waits_for_its_next_date(cast: Cast) -> None:
@@ -191,37 +127,6 @@ def test_a_condition_that_cannot_be_rendered_leaves_one_failed_execution(cast: C
     assert "nothing" in logs[0]["message"]
 
 
-def test_a_backfill_runs_past_dates_and_then_the_schedule_goes_on(cast: Cast) -> None:
-    deploy(cast, HOURLY)
-    before = row(cast).next_at
-    asked: dict[str, Any] = {
-        "namespace": "company.data",
-        "flowId": "clocked",
-        "triggerId": "hourly",
-        "backfill": {
-            "start": "2024-01-01T00:30:00Z",
-            "end": "2024-01-01T02:30:00Z",
-            "inputs": {"source": "backfill"},
-            "labels": [{"key": "kind", "value": "backfill"}],
-        },
-    }
-
-    answer = cast.alice.put(f"{cast.api}/triggers/backfill/create", asked)
-    assert answer.status_code == 200, answer.content
-    for _ in range(3):
-        evaluation.evaluate(cast.tenant.id, row(cast).id)
-        end(cast)
-
-    found = executions(cast)
-    assert [(item.trigger or {})["variables"]["date"][:16] for item in found] == [
-        "2024-01-01T01:00",
-        "2024-01-01T02:00",
-    ]
-    assert [item.inputs["source"] for item in found] == ["backfill", "backfill"]
-    assert row(cast).backfill is None
-    assert row(cast).next_at == before
-
-
 def test_a_disabled_trigger_is_shown_and_does_not_fire(cast: Cast) -> None:
     deploy(cast, HOURLY)
     id = become_due(cast, hour())
@@ -267,10 +172,6 @@ def test_a_webhook_whose_condition_is_false_starts_nothing(cast: Cast) -> None:
 
     assert answer.status_code == 204
     assert executions(cast) == []
-
-
-def dates_of(cast: Cast) -> list[str]:
-    return [(item.trigger or {})["variables"]["date"][:16] for item in executions(cast)]
 
 
 def test_dates_that_conditions_refuse_are_skipped_without_waiting(cast: Cast) -> None:
@@ -366,70 +267,6 @@ def test_inputs_of_a_schedule_that_cannot_be_rendered_leave_one_failed_execution
     assert row(cast).next_at == hour() + timedelta(hours=1)
 
 
-BACKFILL: dict[str, Any] = {
-    "namespace": "company.data",
-    "flowId": "clocked",
-    "triggerId": "hourly",
-    "backfill": {"start": "2024-01-01T00:30:00Z", "end": "2024-01-01T04:30:00Z"},
-}
-
-
-def test_a_backfill_that_is_held_stands_still_until_it_may_go_on(cast: Cast) -> None:
-    deploy(cast, HOURLY)
-    cast.alice.put(f"{cast.api}/triggers/backfill/create", BACKFILL)
-    evaluation.evaluate(cast.tenant.id, row(cast).id)
-    end(cast)
-
-    held = cast.alice.put(f"{cast.api}/triggers/backfill/pause", BACKFILL)
-    assert held.json()["backfill"]["paused"] is True
-    evaluation.evaluate_due()
-    assert len(executions(cast)) == 1
-    cast.alice.put(f"{cast.api}/triggers/backfill/unpause", BACKFILL)
-    evaluation.evaluate_due()
-
-    assert dates_of(cast) == ["2024-01-01T01:00", "2024-01-01T02:00"]
-
-
-def test_a_backfill_that_is_ended_gives_the_schedule_back(cast: Cast) -> None:
-    deploy(cast, HOURLY)
-    before = row(cast).next_at
-    cast.alice.put(f"{cast.api}/triggers/backfill/create", BACKFILL)
-
-    answer = cast.alice.post(f"{cast.api}/triggers/backfill/delete", BACKFILL)
-
-    assert answer.status_code == 200
-    assert row(cast).backfill is None
-    assert row(cast).next_at == before
-
-
-def test_a_backfill_survives_another_revision_unless_its_schedule_changed(cast: Cast) -> None:
-    deploy(cast, HOURLY)
-    cast.alice.put(f"{cast.api}/triggers/backfill/create", BACKFILL)
-
-    redeploy(cast, HOURLY, HOOK)
-    assert row(cast).backfill is not None
-    assert row(cast).next_at == datetime(2024, 1, 1, 1, tzinfo=UTC)
-    redeploy(cast, HOURLY.replace("0 * * * *", "30 * * * *"), HOOK)
-
-    following = row(cast).next_at
-    assert row(cast).backfill is None
-    assert following is not None
-    assert following > datetime.now(UTC)
-
-
-def test_a_backfill_goes_on_where_it_was_when_its_trigger_is_switched_on_again(
-    cast: Cast,
-) -> None:
-    deploy(cast, HOURLY)
-    cast.alice.put(f"{cast.api}/triggers/backfill/create", BACKFILL)
-    address = {key: value for key, value in BACKFILL.items() if key != "backfill"}
-
-    cast.alice.put(f"{cast.api}/triggers/set-disabled", {**address, "disabled": True})
-    cast.alice.put(f"{cast.api}/triggers/set-disabled", {**address, "disabled": False})
-
-    assert row(cast).next_at == datetime(2024, 1, 1, 1, tzinfo=UTC)
-
-
 def test_a_trigger_polls_in_the_group_that_it_names(cast: Cast) -> None:
     grouped = """  - id: hourly
     type: core.http.Trigger
@@ -441,17 +278,12 @@ def test_a_trigger_polls_in_the_group_that_it_names(cast: Cast) -> None:
     assert row(cast).worker_group == "gpu"
 
 
-def test_a_backfill_whose_condition_cannot_be_rendered_comes_to_its_end(cast: Cast) -> None:
-    broken = """    conditions:
-      - type: core.condition.Expression
-        expression: "{{ nothing.like.this }}"
-"""
-    deploy(cast, HOURLY + broken)
-    cast.alice.put(f"{cast.api}/triggers/backfill/create", BACKFILL)
+def test_a_key_of_a_webhook_that_is_too_long_is_refused(cast: Cast) -> None:
+    deploy(cast, HOOK)
+    address = f"{cast.api}/executions/webhook/company.data/clocked/open-sesame"
 
-    for _ in range(4):
-        evaluation.evaluate(cast.tenant.id, row(cast).id)
+    answer = cast.anonymous.post(address, headers={"Idempotency-Key": "k" * 256})
 
-    assert [item.state for item in executions(cast)] == ["FAILED"] * 4
-    assert row(cast).backfill is None
-    assert "nothing" in (row(cast).error or "")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["path"] == "Idempotency-Key"
+    assert executions(cast) == []

@@ -71,7 +71,7 @@ def test_the_official_clients_bootstrap_gets_a_token_that_works() -> None:
     assert answer.status_code == HTTPStatus.OK, answer.content
     token = answer.json()["fullToken"]
     me = Client().get("/api/v1/me", headers={"Authorization": f"Bearer {token}"}).json()
-    assert me["superAdmin"] is True
+    assert (me["instanceOwner"], me["superAdmin"]) == (True, False)
     assert [tenant["id"] for tenant in me["tenants"]] == ["main"]
 
 

@@ -12,6 +12,8 @@ from downbeat.common.scope import NoTenant, OtherTenant, tenant_entered, tenant_
 from tenants.models import Namespace, Secret
 from tests.support.cast import Cast
 
+SEALED = "v2.0123456789abcdef.AAAA"
+
 
 def _count() -> int:
     with connection.cursor() as cursor:
@@ -74,7 +76,7 @@ def test_a_row_of_another_tenant_cannot_be_written(cast: Cast) -> None:
 
 def test_a_row_cannot_point_at_a_row_of_another_tenant(cast: Cast) -> None:
     with pytest.raises(IntegrityError), tenant_scope(cast.other.id):
-        Secret.objects.create(namespace_id=cast.namespace_id, key="K", value="v")
+        Secret.objects.create(namespace_id=cast.namespace_id, key="K", value=SEALED)
 
 
 def test_a_row_of_another_tenant_is_not_changed_by_its_id(cast: Cast) -> None:

@@ -110,3 +110,27 @@ def test_a_query_that_means_nothing_is_refused(cast: Cast, query: str) -> None:
     answer = cast.alice.get(f"{cast.api}/namespaces/search?{query}")
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+FLOW = "id: daily\nnamespace: team\ntasks:\n  - id: say\n    type: core.log.Log\n    message: x\n"
+
+
+def test_a_namespace_whose_flows_were_deleted_can_go_too(cast: Cast) -> None:
+    cast.alice.post(f"{cast.api}/flows", FLOW, type="application/x-yaml")
+    cast.alice.delete(f"{cast.api}/flows/team/daily")
+
+    gone = cast.alice.delete(f"{cast.api}/namespaces/team")
+
+    assert gone.status_code == HTTPStatus.NO_CONTENT, gone.content
+    again = cast.alice.post(f"{cast.api}/flows", FLOW, type="application/x-yaml")
+    assert again.json()["revision"] == 1
+
+
+def test_a_namespace_stays_while_a_deleted_flow_of_it_runs(cast: Cast) -> None:
+    cast.alice.post(f"{cast.api}/flows", FLOW, type="application/x-yaml")
+    cast.alice.post(f"{cast.api}/executions/team/daily")
+    cast.alice.delete(f"{cast.api}/flows/team/daily")
+
+    refused = cast.alice.delete(f"{cast.api}/namespaces/team")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "flow.revision_running")

@@ -26,7 +26,7 @@ def operator(database: object) -> Member:
 def test_whoever_makes_a_tenant_is_its_admin_at_once(operator: Member) -> None:
     made = operator.post("/api/v1/tenants", {"id": "fresh", "name": "Fresh"})
     namespace = operator.post("/api/v1/fresh/namespaces", {"id": "a"})
-    gone = operator.delete("/api/v1/tenants/fresh")
+    gone = operator.delete("/api/v1/tenants/fresh?confirm=fresh")
 
     assert made.json()["id"] == "fresh"
     assert namespace.status_code == HTTPStatus.OK
@@ -46,7 +46,7 @@ def test_a_tenant_goes_with_everything_and_leaves_the_other_alone(cast: Cast) ->
     cast.alice.post(f"{cast.api}/groups", {"name": "analysts"})
     storage_for(cast.tenant.id).put("a/b", b"x")
 
-    answer = cast.alice.delete(f"/api/v1/tenants/{cast.tenant.slug}")
+    answer = cast.alice.delete(f"/api/v1/tenants/{cast.tenant.slug}?confirm={cast.tenant.slug}")
 
     assert answer.status_code == HTTPStatus.NO_CONTENT
     assert tenant_of_slug(cast.tenant.slug) is None
@@ -67,7 +67,7 @@ def test_a_slug_can_be_used_again_for_another_tenant(operator: Member) -> None:
         assert found
         ids.append(found.id)
         assert operator.post("/api/v1/again/namespaces", {"id": "a"}).status_code == HTTPStatus.OK
-        operator.delete("/api/v1/tenants/again")
+        operator.delete("/api/v1/tenants/again?confirm=again")
 
     assert ids[0] != ids[1]
 
@@ -94,7 +94,7 @@ def busy() -> Iterator[set[str]]:
 def test_a_tenant_that_works_stays(cast: Cast, busy: set[str]) -> None:
     busy.add(cast.tenant.slug)
 
-    answer = cast.alice.delete(f"/api/v1/tenants/{cast.tenant.slug}")
+    answer = cast.alice.delete(f"/api/v1/tenants/{cast.tenant.slug}?confirm={cast.tenant.slug}")
 
     assert answer.status_code == HTTPStatus.CONFLICT
     assert cast.alice.get(f"{cast.api}/namespaces/company").status_code == HTTPStatus.OK

@@ -125,3 +125,29 @@ def test_more_files_than_one_poll_takes_come_with_the_next(worker: Bench, data: 
 
     assert [len(found["fired"][0]["variables"]["files"]) for found in (first, second)] == [3, 2]
     assert (first["more"], second["more"]) == (True, False)
+
+
+def test_files_of_one_name_in_two_folders_stay_two_files(worker: Bench, data: Path) -> None:
+    for folder in ("north", "south"):
+        (data / folder).mkdir()
+        settled(data / folder / "sales.csv", folder)
+
+    down = worker.run(work_of("fs.local.Downloads", **{"from": str(data), "recursive": True}))
+    polled = worker.run(poll_of(data, None, recursive=True))
+
+    shown = polled.outputs["fired"][0]["variables"]["files"]
+    for files in (down.outputs["files"], shown):
+        contents = {worker.channel.files[file["uri"]] for file in files}
+        assert contents == {b"north", b"south"}
+        assert {file["uri"].rsplit("/", 1)[-1] for file in files} == {"sales.csv"}
+
+
+def test_a_file_that_was_forgotten_fires_again_as_another_cause(worker: Bench, data: Path) -> None:
+    settled(data / "a.csv", "1")
+    first = worker.run(poll_of(data, None, stateTtl="P1D")).outputs
+    state = first["state"]
+    long_ago = {path: [mark, at - 100_000] for path, (mark, at) in state["seen"].items()}
+
+    again = worker.run(poll_of(data, {**state, "seen": long_ago}, stateTtl="P1D")).outputs
+
+    assert again["fired"][0]["key"] != first["fired"][0]["key"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -131,48 +130,6 @@ def test_closing_ends_every_process(folder: Path) -> None:
     assert not processes_named(str(folder / "closing"))
 
 
-def tiny_wheel(folder: Path) -> Path:
-    """A package that no index has."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "tinything-1.0-py3-none-any.whl"
-    info = "tinything-1.0.dist-info"
-    with zipfile.ZipFile(path, "w") as wheel:
-        wheel.writestr("tinything.py", "ANSWER = 42\n")
-        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tinything\nVersion: 1.0\n")
-        wheel.writestr(
-            f"{info}/WHEEL",
-            "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        )
-        wheel.writestr(f"{info}/RECORD", "")
-    return path
-
-
-def test_dependencies_are_installed_once_and_kept(bench: Bench, folder: Path) -> None:
-    wheel = tiny_wheel(folder / "wheels")
-    work = python(
-        "import tinything; print(tinything.ANSWER, true)",
-        dependencies=[f"tinything @ file://{wheel}"],
-    )
-
-    first = bench.run(work)
-    wheel.unlink()
-    second = bench.run(work)
-
-    assert first.ending is second.ending is Ending.SUCCESS, bench.channel.text()
-    assert bench.channel.messages() == ["42 True", "42 True"]
-
-
-def test_dependencies_that_cannot_be_had_fail_with_the_reason(bench: Bench, folder: Path) -> None:
-    missing = python("print(1)", dependencies=[f"nothing @ file://{folder}/no-such.whl"])
-    option = python("print(1)", dependencies=["--index-url=http://evil"])
-
-    first, second = bench.run(missing), bench.run(option)
-
-    assert (first.reason, second.reason) == ("dependencies", "dependencies")
-    assert "no-such.whl" in (first.error or "")
-    assert "options are not accepted" in (second.error or "")
-
-
 def test_tasks_that_share_a_directory_are_walled_in_too(walled: Bench, folder: Path) -> None:
     secret = folder / "beside.txt"
     secret.write_text("of somebody else")
@@ -189,3 +146,34 @@ def test_tasks_that_share_a_directory_are_walled_in_too(walled: Bench, folder: P
     assert result.ending is Ending.SUCCESS, walled.channel.text()
     assert "of somebody else" not in walled.channel.text()
     assert list(result.children[2]["outputs"]["uris"]) == ["a.txt"]
+
+
+@pytest.mark.parametrize(("many", "seen"), [(False, "operators"), (True, "nothing")])
+def test_variables_of_the_operator_reach_tasks_of_a_single_tenant_only(
+    folder: Path, many: bool, seen: str
+) -> None:
+    bench = bench_with(
+        folder / f"lent-{many}",
+        many_tenants=lambda: many,
+        allow_process_launcher=True,
+        task_environment={"VENDOR_KEY": "operators"},
+    )
+    script = "import os\nprint('found', os.environ.get('VENDOR_KEY', 'nothing'))"
+    try:
+        assert bench.run(python(script)).ending is Ending.SUCCESS
+        assert f"found {seen}" in bench.channel.text()
+    finally:
+        bench.launcher.close()
+
+
+@pytest.mark.parametrize(("chosen", "found"), [("auto", "guarded"), ("open", "open")])
+def test_a_second_tenant_closes_the_way_to_private_addresses_at_once(
+    folder: Path, chosen: str, found: str
+) -> None:
+    tenants = [1]
+    settings = settings_in(folder, egress=chosen, many_tenants=lambda: len(tenants) > 1)
+
+    alone = settings.reach()
+    tenants.append(2)
+
+    assert (alone, settings.reach()) == ("open", found)

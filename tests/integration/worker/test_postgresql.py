@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from executions.worker.channel import CONNECTION
 from executions.worker.runner import AttemptRunner
 from executions.worker.work import AttemptResult, Ending
 from tests.integration.worker.conftest import Bench, bench_with
@@ -53,15 +54,19 @@ def plain(shared_reader: Bench) -> Bench:
     return shared_reader
 
 
+def url_of(server: Server) -> str:
+    """The address of the server of the tests, as sources write it."""
+    facts = server.facts
+    host, port = facts.get("host", "127.0.0.1"), facts.get("port", "5432")
+    if host.startswith("/"):
+        return f"jdbc:postgresql:///{facts['dbname']}?host={host}&port={port}"
+    return f"jdbc:postgresql://{host}:{port}/{facts['dbname']}?sslmode=prefer"
+
+
 @pytest.fixture
 def sql(plain: Bench, database_server: Server, schema: str) -> Any:
     """Runs a task of the family with the connection filled in."""
-    facts = database_server.facts
-    host, port = facts.get("host", "127.0.0.1"), facts.get("port", "5432")
-    if host.startswith("/"):
-        url = f"jdbc:postgresql:///{facts['dbname']}?host={host}&port={port}"
-    else:
-        url = f"jdbc:postgresql://{host}:{port}/{facts['dbname']}"
+    url = url_of(database_server)
 
     def run(kind: str, *, poll: bool = False, **properties: Any) -> AttemptResult:
         base = {"url": url, "username": schema, "password": "p@ss/w0rd"}
@@ -187,3 +192,51 @@ def test_a_trigger_fires_for_rows_that_it_marks(sql: Any) -> None:
     fired = first.outputs["fired"]
     assert [row["id"] for row in fired[0]["variables"]["rows"]] == [1, 2]
     assert second.outputs["fired"] == []
+
+
+@pytest.fixture
+def given(plain: Bench, sql: Any, database_server: Server, schema: str) -> Any:
+    """Runs a query with what a connection holds and what the task says beside it."""
+
+    def run(values: dict[str, Any], **properties: Any) -> AttemptResult:
+        held = {"url": url_of(database_server), "username": schema, "password": "p@ss/w0rd"}
+        answer = {
+            "name": "shop",
+            "namespace": "company",
+            "values": {**held, **values},
+            "secrets": ["p@ss/w0rd"],
+        }
+        plain.channel.answers[CONNECTION] = answer
+        work = work_of(
+            "jdbc.postgresql.Query",
+            sql="select current_user as name, :said as said",
+            fetchType="FETCH_ONE",
+            parameters={"said": "p@ss/w0rd"},
+            **properties,
+        )
+        return plain.run(work)
+
+    return run
+
+
+def test_a_query_takes_everything_from_a_connection(given: Any, schema: str) -> None:
+    result = given({}, connection="shop")
+
+    assert result.outputs["row"] == {"name": schema, "said": "******"}
+
+
+def test_the_user_in_the_url_of_a_task_goes_before_the_connection_of_the_namespace(
+    given: Any, database_server: Server, schema: str
+) -> None:
+    url = url_of(database_server) + f"&user={schema}&password=p@ss%2Fw0rd"
+
+    result = given({"username": "nobody", "password": "wrong"}, url=url)
+
+    assert result.outputs["row"]["name"] == schema, result.error
+
+
+def test_a_query_without_an_address_fails_when_it_runs(given: Any) -> None:
+    result = given({"url": None})
+
+    assert result.ending is Ending.FAILED
+    assert "'url' is missing: set it on the task" in str(result.error)

@@ -34,7 +34,7 @@ def run_until_it_talks(bench: Bench, work: Work, control: HandControl) -> list[A
     results: list[AttemptResult] = []
     thread = threading.Thread(target=lambda: results.append(bench.run(work, control)))
     thread.start()
-    assert eventually(lambda: bench.channel.lines, 10)
+    assert eventually(lambda: bench.channel.lines, 60)
     results_thread[id(results)] = thread
     return results
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from downbeat.bad_setting import BadSetting
 from downbeat.settings import databases
 from downbeat.settings.catalogue import SETTINGS, reference
-from downbeat.settings.environment import BadSetting, database_parts, database_url, read
+from downbeat.settings.environment import database_parts, database_url, read
 
 
 def test_a_misspelt_name_is_refused_with_the_nearest_known_one() -> None:

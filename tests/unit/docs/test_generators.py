@@ -35,6 +35,20 @@ def test_every_type_has_a_section_and_a_line_in_the_index(pages: dict[str, Page]
         assert f"#{anchor(found.type_name)})" in index
 
 
+def test_every_connection_stands_on_the_page_of_its_vendor(pages: dict[str, Page]) -> None:
+    registry = load_registry()
+    groups = {types.group_of(found) for found in registry}
+
+    shown = {kind for group in groups for kind in types.connections_of(group, registry)}
+
+    assert shown == set(registry.connections())
+    aws = pages["types/aws.md"].text
+    assert "| `secretKeyId` |" in aws
+    assert "`AWS_SECRET_ACCESS_KEY` | **Secret.**" in aws
+    assert "such as `http://localhost:9000`" in aws
+    assert "Counterpart: `io.kestra.plugin.aws.s3.List`." in aws
+
+
 def test_types_for_tests_are_not_documented(pages: dict[str, Page]) -> None:
     assert not [path for path in pages if "test" in path]
 

@@ -28,7 +28,7 @@ IDS = [str(page.relative_to(ROOT)) for page in WRITTEN]
 BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 VARIABLE = re.compile(rf"\b{PREFIX}([A-Z0-9_]*[A-Z0-9])\b(?!\*)")
 # What tasks are told, and the switch of the fault points: not settings of an instance.
-NOT_SETTINGS = {"IDEMPOTENCY_KEY", "FENCE", "FAULTPOINTS"}
+NOT_SETTINGS = {"IDEMPOTENCY_KEY", "FENCE", "FAULTPOINTS", "WORKER_SCRATCH"}
 
 
 def _blocks(page: Path, *languages: str) -> Iterator[str]:
@@ -97,6 +97,9 @@ def test_the_plug_in_of_the_guide_is_one(monkeypatch: pytest.MonkeyPatch) -> Non
     registry = registry_of([module])
     found = registry.task("acme.weather.Forecast")
 
+    kind = registry.connection("acme.weather")
     assert found is not None
+    assert kind is not None
+    assert kind.key_of("api_key") == "apiKey"
     for _title, source in found.examples:
         assert parse_flow(source, registry).flow is not None

@@ -133,3 +133,15 @@ def test_the_table_of_commands_is_whole() -> None:
     context = click.Context(downbeat)
 
     assert all(downbeat.get_command(context, name) for name in COMMANDS)
+
+
+@pytest.mark.parametrize("command", ["worker", "scheduler", "web", "migrate"])
+def test_a_bad_setting_is_named_in_one_line(command: str, tmp_path: Path) -> None:
+    wrong = {"DOWNBEAT_LEASE_SECONDS": "-1", "DOWNBEAT_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-m", "downbeat.cli.main", command],
+        env={**os.environ, **wrong}, capture_output=True, text=True,
+    )  # fmt: skip
+
+    said = "downbeat: DOWNBEAT_LEASE_SECONDS must be a number of seconds, 0 or more\n"
+    assert (done.returncode, done.stderr) == (Exit.USAGE, said)

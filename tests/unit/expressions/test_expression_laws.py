@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from downbeat.sdk.fields import truth
 from flows.spec.expressions import (
     Budget,
     ExpressionError,
@@ -15,7 +16,6 @@ from flows.spec.expressions import (
     catalogue,
     compile_template,
     is_template,
-    truthy,
 )
 
 BUDGET = Budget(steps=5_000, output_chars=20_000, depth=20, seconds=1.0)
@@ -141,7 +141,7 @@ def test_a_rendered_value_is_never_rendered_again(text: str) -> None:
 def test_truth_of_a_value_is_that_of_its_text(value: Any) -> None:
     text = compile_template("{{ v }}").render({"v": value}, services=NoServices())
 
-    assert truthy(value) == truthy(text) or isinstance(value, float)
+    assert truth(value) == truth(text) or isinstance(value, float)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flows.spec.expressions import truthy
+from downbeat.sdk.fields import truth
 from tests.unit.expressions.conftest import Refuse, Render
 
 
@@ -137,12 +137,12 @@ def test_operations_without_a_meaning_are_refused_with_a_place(
 
 @pytest.mark.parametrize("value", [None, False, "", "0", "-0", "false", 0, 0.0, " false\n", "  "])
 def test_these_values_count_as_false(value: Any) -> None:
-    assert not truthy(value)
+    assert not truth(value)
 
 
 @pytest.mark.parametrize("value", [True, "true", "no", "False", "00", 1, -1, [], {}, "[]", "0.0"])
 def test_all_other_values_count_as_true(value: Any) -> None:
-    assert truthy(value)
+    assert truth(value)
 
 
 def test_logic_stops_at_the_first_answer(render: Render) -> None:

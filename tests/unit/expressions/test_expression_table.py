@@ -28,6 +28,10 @@ FUNCTIONS: dict[str, tuple[str, Any]] = {
     "render": ("{{ render(vars.t) }}", "Ada!"),
     "renderOnce": ("{{ renderOnce(vars.t) }}", "Ada!"),
     "currentEachOutput": ("{{ currentEachOutput(outputs.each).value }}", "vx"),
+    "loopOutputs": (
+        "{{ loopOutputs([{'outputs': {'a': 1}}, {'outputs': {}}, 'x'], 'a') }}",
+        [1, None, None],
+    ),
     "errorLogs": ("{{ errorLogs()[0].taskId }}", "load"),
     "now": ("{{ now(format='yyyy-MM-dd') }}", "2024-03-09"),
     "json": ("{{ json('[1]') }}", [1]),

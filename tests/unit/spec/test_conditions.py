@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from downbeat.sdk.fields import truth
 from downbeat.sdk.trigger import Condition, ConditionFacts, ExecutionFacts, Trigger
 from flows.plugins.core.triggers import Flow, TimeWindow
-from flows.spec.expressions import NoServices, compile_template, truthy
+from flows.spec.expressions import NoServices, compile_template
 from flows.spec.parse import parse_flow
 from flows.spec.preconditions import named_conditions, span_of
 from flows.spec.registry import Registry
@@ -39,7 +40,7 @@ def facts(**changes: Any) -> ConditionFacts:
         "flow_namespace": "company.team",
         "flow_id": "f",
         "render": render,
-        "truth": lambda text: truthy(render(text)),
+        "truth": lambda text: truth(render(text)),
         "execution": EXECUTION,
         "date": NOW,
         **changes,
@@ -89,6 +90,17 @@ HOLDS = [
     ("type: core.condition.DateTimeBetween, before: '2024-05-15T00:00:00Z'", False),
     ("type: core.condition.TimeBetween, after: '10:00:00', before: '11:00:00'", True),
     ("type: core.condition.TimeBetween, after: '10:30:00Z'", False),
+    ("type: core.condition.PublicHoliday, country: FR", False),
+    ("type: core.condition.PublicHoliday, country: fr, date: '2024-07-14T00:00:00Z'", True),
+    ("type: core.condition.PublicHoliday, date: '2024-07-04T00:00:00Z'", True),
+    ("type: core.condition.PublicHoliday, country: DE, date: '2024-11-01T00:00:00Z'", False),
+    (
+        (
+            "type: core.condition.PublicHoliday, country: DE, subDivision: BY, "
+            "date: '2024-11-01T00:00:00Z'"
+        ),
+        True,
+    ),
     ("type: core.condition.Not, conditions: [{type: core.condition.Weekend}]", True),
     (
         (
@@ -103,6 +115,18 @@ HOLDS = [
 @pytest.mark.parametrize(("properties", "expected"), HOLDS)
 def test_a_condition_judges_the_facts(registry: Registry, properties: str, expected: bool) -> None:
     assert condition(registry, properties).holds(facts()) is expected
+
+
+@pytest.mark.parametrize("place", ["country: QQ", "country: FR, subDivision: ZZ"])
+def test_a_place_without_known_holidays_is_refused(registry: Registry, place: str) -> None:
+    source = (
+        "id: f\nnamespace: n\ntasks: [{id: a, type: core.debug.Return}]\n"
+        "triggers: [{id: t, type: core.trigger.Schedule, cron: '@daily', conditions: "
+        f"[{{type: core.condition.PublicHoliday, {place}}}]}}]"
+    )
+    (error,) = parse_flow(source, registry).errors
+    assert "ISO 3166" in error.message
+    assert error.line == 4
 
 
 def test_a_webhook_takes_no_multiple_condition(registry: Registry) -> None:

@@ -19,9 +19,18 @@ CASES = {
         ),
         ("error", "task.duplicate_id", "tasks[1].tasks[0].id"),
     ),
+    "a trigger that only the platform polls": (
+        ONE + "triggers: [{id: t, type: core.connection.Check, connection: a, "
+        "implementation: 'os:path'}]",
+        ("error", "trigger.type_internal", "triggers[0].type"),
+    ),
     "an input id twice": (
         ONE + "inputs: [{id: i, type: STRING}, {id: i, type: INT}]",
         ("error", "input.duplicate_id", "inputs[1].id"),
+    ),
+    "an input that is the map of another": (
+        ONE + "inputs: [{id: i.j, type: STRING}, {id: i, type: INT}]",
+        ("error", "input.is_map", "inputs[1].id"),
     ),
     "a trigger id twice": (
         ONE + "triggers: [{id: t, type: core.trigger.Webhook, key: a}, "

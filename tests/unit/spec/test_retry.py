@@ -56,7 +56,9 @@ def test_attempts_are_counted_with_the_first() -> None:
 def test_no_try_starts_after_the_longest_duration() -> None:
     policy = {"type": "constant", "interval": "PT5S", "maxDuration": "PT10S"}
 
-    assert after(policy, 1, now=START + timedelta(seconds=5)) == 5
+    assert after(policy, 1, now=START + timedelta(seconds=4.8)) == 5
+    at_the_very_end = after(policy, 1, now=START + timedelta(seconds=5))
+    assert at_the_very_end == "the next attempt would start after 'maxDuration'"
     assert "maxDuration" in str(after(policy, 1, now=START + timedelta(seconds=6)))
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tenants.tokens import TokenKind, make, parse
 
-LEAKED = re.compile(r"dwb_(pat|svc)_[0-9A-Za-z]{48}")
+LEAKED = re.compile(r"dwb_(pat|svc|wkr|dir|inv)_[0-9A-Za-z]{48}")
 
 
 @given(st.sampled_from(TokenKind), st.randoms(use_true_random=False))

@@ -1,0 +1,1 @@
+"""Single sign-on with real identity providers, over HTTP, on a whole server."""

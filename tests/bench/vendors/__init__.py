@@ -1,0 +1,1 @@
+"""What tasks of vendors cost beside their libraries used bare."""

@@ -1,0 +1,4 @@
+{{ config(materialized="ephemeral", tags=["daily", "weekly"]) }}
+select id, customer, day, amount
+from {{ ref("raw_orders") }}
+where amount > 0

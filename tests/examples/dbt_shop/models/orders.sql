@@ -1,0 +1,3 @@
+{{ config(tags=["daily"]) }}
+select id, day, amount
+from {{ ref("raw_orders") }}

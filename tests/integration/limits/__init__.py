@@ -1,0 +1,1 @@
+"""Quotas, fair share, switches and maintenance."""

@@ -1,0 +1,1 @@
+"""The examples of every type, run as people who copy them would."""

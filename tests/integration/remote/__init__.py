@@ -1,0 +1,1 @@
+"""Worker groups, and workers that know their server by HTTP alone."""

@@ -1,0 +1,1 @@
+"""Plug-ins of vendors against counterparts on the wire."""

@@ -1,0 +1,1 @@
+"""Tasks of S3 against an emulator on the wire."""

@@ -1,0 +1,1 @@
+"""Tasks of dbt with the real dbt."""

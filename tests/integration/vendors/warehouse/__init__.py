@@ -1,0 +1,1 @@
+"""Tasks of BigQuery against a double on the wire."""
