@@ -1,7 +1,7 @@
-# Downbeat: `make up` starts everything, `make test` runs all tests. The rest is for contributors.
+# Downbeat: `make up` starts everything, `make test` runs the tests. The rest is for contributors.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev up test test-python test-portal check fmt e2e bench soak mutate fuzz docs conformance locks clean
+.PHONY: help setup setup-dev up test test-python test-portal test-vendors check fmt e2e bench soak mutate fuzz docs peers conformance locks clean
 
 # The first Python that is new enough; a name on the path may be an empty promise.
 ifndef PYTHON
@@ -25,10 +25,13 @@ setup-dev: python ## The same, with what tests and checks need
 up: setup ## Start everything; Ctrl-C stops it
 	@$(BIN)/downbeat up
 
-test: test-python test-portal ## Run all tests on an embedded server of their own
+test: test-python test-portal ## Run the tests on an embedded server of their own; test-vendors has the slow rest
 
 test-python: setup-dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not vendors" $(PYTEST_ARGS)
+
+test-vendors: setup-dev ## Vendors' tasks on whole servers, with real dbt; the first time dbt is installed
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m vendors $(PYTEST_ARGS)
 
 test-portal: setup-dev
 	$(PYTHON) tools/setup/npm.py run --silent test
@@ -53,7 +56,9 @@ bench: setup-dev ## Figures, with the machine's own limits beside them
 	$(BIN)/python -m tests.bench.main $(BENCH)
 
 soak: setup-dev ## Seeded kills under load, for long: SOAK_MINUTES=60
-	SOAK_MINUTES=$(or $(SOAK_MINUTES),60) $(BIN)/python -m pytest tests/chaos $(PYTEST_ARGS)
+	SOAK_MINUTES=$(or $(SOAK_MINUTES),60) $(BIN)/python -m pytest tests/chaos tests/integration/limits/test_never_more.py tests/integration/remote/test_remote_faults.py $(PYTEST_ARGS)
+	SECRET_CANARIES=200 $(BIN)/python -m pytest tests/integration/runtime/test_secret_canaries.py --timeout 1800
+	ISOLATION=whole $(BIN)/python -m pytest tests/integration/isolation --timeout 7200
 
 mutate: setup-dev ## Plant faults in the engine and see that the tests notice: MUTATE=--help
 	$(BIN)/python tools/mutate_engine.py $(MUTATE)
@@ -64,6 +69,9 @@ fuzz: setup-dev ## Search for hostile texts: FUZZ=flow|flows|data|expression
 
 docs: setup-dev ## Generate the references in docs/
 	$(BIN)/python -m tools.docs
+
+peers: ## Install the identity providers at which tests sign in (npm)
+	cd tests/support/peers && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 conformance: setup-dev ## The flow language, case by case, from CONFORMANCE_DIR
 	$(BIN)/python tools/conformance.py $(CONFORMANCE_DIR)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from downbeat.routing import http, websockets
+from executions.api.worker_views import WorkerView
 from tenants.http import METHODS, InstanceAPIView, PublicAPIView, TenantView
 from tools.docs.page import Page, code, first_line, page, table
 
@@ -41,8 +42,9 @@ missing means: read again over HTTP.
 A topic that cannot be had ends nothing else: `{"op": "error", "topic": …, "code": …, "message": …}`
 tells of it, and the connection goes on with its other topics, also when it was the only one. Codes:
 4400 the message cannot be read, 4404 no such topic or no right to see it (any longer), 4429 too many
-topics. The connection is closed with 4401 when nobody is signed in (any longer), with 4404 when the
-tenant is not there for whoever asks, with 4408 when the reader is too slow.
+topics, 4430 the tenant has used up its API requests per minute: opening counts as one, and so does every
+message. The connection is closed with 4401 when nobody is signed in (any longer), with 4404 when the
+tenant is not there for whoever asks, with 4408 when the reader is too slow, with 4430 as above.
 """
 _PREFIX: Final = "api/v1/"
 # Views of the framework say nothing of what they are for here.
@@ -105,6 +107,8 @@ def _needs(view: type, name: str) -> str:
         return code(view.actions.get(name, "?"))
     if issubclass(view, InstanceAPIView):
         return "instance admin" if view.instance_admin else "signed in"
+    if issubclass(view, WorkerView):
+        return "a worker's token"
     return "nothing" if issubclass(view, PublicAPIView) else "signed in"
 
 

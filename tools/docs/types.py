@@ -7,14 +7,17 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Any, Final
 
+from downbeat.sdk.connection import Connection
 from downbeat.sdk.script import ScriptTask
 from downbeat.sdk.task import FlowableTask, InlineTask, Task
 from downbeat.sdk.trigger import Condition, PollingTrigger, Trigger
-from flows.spec.registry import PREFIX, AnyType, load_registry
+from flows.spec.registry import PREFIX, AnyType, Registry, full_name, load_registry
 from flows.spec.schema import flow_schema
+from tools.docs.connections import connection
 from tools.docs.meanings import TASK, TRIGGER
 from tools.docs.page import Page, anchor, block, code, first_line, page, prose, table
 from tools.docs.properties import part_title, parts_of, properties, with_inner
+from tools.docs.remarks import remarks
 
 Defs = dict[str, Any]
 _TASK_SAMPLE: Final = "core.log.Log"
@@ -31,15 +34,28 @@ def pages() -> Iterator[Page]:
     """The index first, then the groups by name."""
     registry = load_registry()
     defs: Defs = flow_schema(registry)["$defs"]
-    groups = {name: tuple(types) for name, types in groupby(registry, key=group_of)}
+    ordered = sorted(registry, key=lambda found: (group_of(found), found.type_name))
+    groups = {name: tuple(types) for name, types in groupby(ordered, key=group_of)}
+    kinds = {name: connections_of(name, registry) for name in groups}
     yield _index(groups, defs)
     for name, types in groups.items():
-        yield _group(name, types, defs)
+        yield _group(name, types, defs, kinds[name])
 
 
 def group_of(found: AnyType) -> str:
-    """`core.flow` of `core.flow.Dag`."""
-    return found.type_name.rpartition(".")[0]
+    """The vendor's folder; the language itself has a page for each part: `core.flow`."""
+    vendor = _folder(found)
+    return found.type_name.rpartition(".")[0] if vendor == "core" else vendor
+
+
+def connections_of(group: str, registry: Registry) -> tuple[type[Connection], ...]:
+    """The kinds of connections that a vendor's folder brings."""
+    return tuple(kind for kind in registry.connections() if _folder(kind) == group)
+
+
+def _folder(found: type[Any]) -> str:
+    """`aws` of `flows.plugins.aws.s3.listing`."""
+    return found.__module__.removeprefix("flows.plugins.").partition(".")[0]
 
 
 def shared(found: AnyType) -> set[str]:
@@ -92,15 +108,18 @@ def _summary(found: AnyType) -> str:
     return f"{text} *Deprecated: use {found.deprecated}.*" if found.deprecated else text
 
 
-def _group(name: str, types: tuple[AnyType, ...], defs: Defs) -> Page:
+def _group(
+    name: str, types: tuple[AnyType, ...], defs: Defs, kinds: tuple[type[Connection], ...]
+) -> Page:
     used = [
         part for found in types for part in parts_of(defs[found.type_name], hidden=shared(found))
     ]
-    kinds = "What all of them have in common stands in the [index](../types.md)."
+    common = "What all of them have in common stands in the [index](../types.md)."
     return page(
         f"types/{name}.md",
         name,
-        kinds,
+        common,
+        *(part for kind in kinds for part in connection(kind)),
         *(part for found in types for part in _type(found, defs)),
         *_parts(with_inner(used, defs), defs, "##"),
     )
@@ -111,8 +130,9 @@ def _type(found: AnyType, defs: Defs) -> Iterator[str]:
     if found.deprecated:
         yield f"**Deprecated**: use {found.deprecated}."
     yield prose(inspect.getdoc(found) or "")
-    yield _how(found)
-    yield properties(defs[found.type_name], hidden=shared(found))
+    yield f"{_how(found)} Counterpart: {code(full_name(found.type_name))}.".strip()
+    said = {name: prose(text) for name, text in remarks(found).items()}
+    yield properties(defs[found.type_name], hidden=shared(found), meanings=said)
     outputs = getattr(found, "outputs_schema", {})
     if outputs:
         yield table(("Output", "What it is"), [(code(key), outputs[key]) for key in outputs])

@@ -10,14 +10,28 @@ from environments import ROOT, SERVER, run, say
 
 OPTIONS = ("--universal", "--generate-hashes", "--no-emit-index-url", "--no-header", "--quiet")
 OLDEST = ("--python-version", "3.11")
-# The example's warehouse is DuckDB, and internal storage may be S3: part of every installation.
-EXTRAS = ("--extra", "duckdb", "--extra", "s3")
+# The example's warehouse is DuckDB, internal storage may be S3, and the vendors of the first flows
+# that people bring are there from the start: part of every installation.
+EXTRAS = (
+    "--extra",
+    "duckdb",
+    "--extra",
+    "s3",
+    "--extra",
+    "aws",
+    "--extra",
+    "gcp",
+    "--extra",
+    "vault",
+)
 INPUTS = {
     "requirements-dev.lock": ("pyproject.toml", "--group", "dev"),
     "requirements.lock": ("pyproject.toml", *EXTRAS, "-c", "requirements-dev.lock"),
     "requirements-scripts.lock": ("requirements-scripts.in", "-c", "requirements-dev.lock"),
     "requirements-build.lock": ("requirements-build.in", "-c", "requirements-dev.lock"),
     "requirements-node.lock": ("requirements-node.in",),
+    # Part of the plug-in, which makes its environment where it runs; agrees with nobody.
+    "flows/plugins/dbt/requirements.lock": ("flows/plugins/dbt/requirements.in",),
 }
 
 
