@@ -21,10 +21,9 @@ from uuid import UUID
 
 from django.db import connections
 
+from downbeat.common.errors import AppError
 from downbeat.common.scope import tenant_scope
-from tenants.life_errors import (
-    NothingToSend,
-)
+from tenants.life_errors import NothingToSend
 from tenants.models import AuditChain, AuditDeadLetter, AuditLink, AuditStream, Tenant
 from tenants.services import keys
 from tenants.services.audit import INSTANCE
@@ -72,7 +71,7 @@ class _Turn:
     epoch: int
     failures: int
     entries: tuple[Entry, ...]
-    receiver: Receiver
+    stream: AuditStream
 
 
 def deliver_due() -> bool:
@@ -133,7 +132,7 @@ def _read(tenant_id: UUID, id: UUID, epoch: int) -> _Turn | None:
         if not entries:
             AuditStream.objects.filter(id=id, epoch=epoch).update(lease_until=None)
             return None
-        return _Turn(tenant_id, id, epoch, stream.failures, entries, _receiver(stream))
+        return _Turn(tenant_id, id, epoch, stream.failures, entries, stream)
 
 
 def _entries(after: int, *, last: int | None = None) -> tuple[Entry, ...]:
@@ -147,6 +146,7 @@ def _entries(after: int, *, last: int | None = None) -> tuple[Entry, ...]:
 
 
 def _receiver(stream: AuditStream) -> Receiver:
+    """Who takes the entries; raises NotTakenError when the stream's secret cannot be opened."""
     instance = stream.tenant_id == INSTANCE
     slugs = Tenant.objects.filter(id=stream.tenant_id).values_list("slug", flat=True)
     return Receiver(
@@ -154,9 +154,16 @@ def _receiver(stream: AuditStream) -> Receiver:
         tenant="" if instance else slugs.first() or "",
         kind=stream.kind,
         config=stream.config,
-        secret=keys.decrypt(stream.secret, context=context_of(stream)) if stream.secret else "",
+        secret=_secret(stream) if stream.secret else "",
         guarded=guarded_for(of_instance=instance),
     )
+
+
+def _secret(stream: AuditStream) -> str:
+    try:
+        return keys.decrypt(stream.secret, context=context_of(stream))
+    except AppError as problem:  # One stream's lost key is no reason to stop the others.
+        raise NotTakenError(f"The stream's secret cannot be opened: {problem}") from None
 
 
 def context_of(stream: AuditStream) -> str:
@@ -167,20 +174,22 @@ def context_of(stream: AuditStream) -> str:
 def _send(turn: _Turn) -> None:
     last = turn.entries[-1].seq
     try:
-        hand_over(turn.receiver, turn.entries)
+        with tenant_scope(turn.tenant_id):
+            receiver = _receiver(turn.stream)
+        hand_over(receiver, turn.entries)
     except RefusedError:
-        _send_singly(turn)
+        _send_singly(turn, receiver)
     except NotTakenError as problem:
         _wait(turn, problem)
     else:
         _move(turn, seq=last, taken=True)
 
 
-def _send_singly(turn: _Turn) -> None:
+def _send_singly(turn: _Turn, receiver: Receiver) -> None:
     """A batch was refused for good: each of its entries is offered alone, the refused ones buried."""
     for one in turn.entries:
         try:
-            hand_over(turn.receiver, [one])
+            hand_over(receiver, [one])
         except RefusedError as problem:
             with tenant_scope(turn.tenant_id):
                 _bury(turn.id, one.seq, one.seq, str(problem))

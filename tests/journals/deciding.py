@@ -36,6 +36,7 @@ from executions.engine.events import (
     Reopened,
     ResumeAsked,
     RunCreated,
+    RunMoved,
     RunReported,
     TryEnded,
 )
@@ -119,6 +120,14 @@ class Retelling:
         return ()
 
     def noted(self, event: Event) -> Event:
+        """What waits, waits for the moment of the journal: the next turn began just after it."""
+        if not (isinstance(event, RunMoved) and event.due):
+            return event
+        for told in self.turn.events:
+            if isinstance(told, RunMoved) and _comparable(told, self.now()) == _comparable(
+                event, self.now()
+            ):
+                return told
         return event
 
 

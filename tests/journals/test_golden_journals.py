@@ -46,3 +46,14 @@ def test_a_real_execution_would_be_decided_in_the_same_way_again(path: Path) -> 
     kept: dict[str, Any] = json.loads(path.read_text())
 
     assert keeping.told_again(kept) == kept["outcome"]
+
+
+def test_a_turn_that_began_at_the_very_moment_is_decided_in_the_same_way_again() -> None:
+    """Its decisions fall before the last moment of the turn before plus the wait."""
+    path = keeping.FOLDER / "retry-of-a-quick-task.json"
+    kept: dict[str, Any] = json.loads(path.read_text())
+    (due,) = (event["due"] for event in kept["turns"][1] if "due" in event)
+    for event in kept["turns"][2]:
+        event.update({name: due for name in ("at", "started_at") if name in event})
+
+    assert keeping.told_again(kept) == kept["outcome"]

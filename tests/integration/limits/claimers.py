@@ -59,7 +59,7 @@ def work(tenant_id: UUID, group: str, chance: random.Random) -> None:
         keys: list[AttemptKey] = [key for claimed in found.values() for key in claimed]
         chance.shuffle(keys)
         for key in keys:
-            time.sleep(chance.uniform(0.002, 0.02))
+            time.sleep(chance.uniform(0.02, 0.08))  # Long enough for others to claim beside it.
             done = AttemptResult(key, Ending.SUCCESS)
             turn(tenant_id, executions=(), results=[done], worker=None, free_slots=0)
         rung = _waiting(tenant_id, chance)

@@ -79,7 +79,12 @@ def hook() -> Iterator[Hook]:
 def alone(database: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No stream of another test is due, and receivers on loopback may be reached."""
     monkeypatch.setattr(audit_delivery, "guarded_for", lambda **_: False)
+    _stop_all()
     yield
+    _stop_all()
+
+
+def _stop_all() -> None:
     with connections["system"].cursor() as cursor:
         cursor.execute("update tenants_auditstream set enabled = false")
 
@@ -202,6 +207,23 @@ def test_a_sender_that_died_leaves_its_batch_to_the_next_one(
     assert _shown(cast, made["id"])["lag"] == 0
 
 
+def test_a_stream_whose_key_is_lost_says_so_and_stops_no_other(cast: Cast, hook: Hook) -> None:
+    lost = _stream(cast, url=hook.url)
+    body = {"name": "sound", "kind": "WEBHOOK", "config": {"url": hook.url}}
+    sound = cast.alice.post(f"{cast.api}/auditlogs/streams", body).json()
+    with tenant_scope(cast.tenant.id):
+        sealed = AuditStream.objects.get(id=sound["id"]).secret
+        AuditStream.objects.filter(id=lost["id"]).update(secret=sealed)
+
+    _deliver()
+
+    shown = _shown(cast, lost["id"])
+    assert (shown["failures"], _shown(cast, sound["id"])["lag"]) == (1, 0)
+    assert "secret cannot be opened" in shown["error"]
+    refused = cast.alice.post(f"{cast.api}/auditlogs/streams/{lost['id']}/test")
+    assert refused.json()["code"] == "audit.receiver"
+
+
 def test_a_late_sender_moves_nothing(cast: Cast, hook: Hook) -> None:
     made = _stream(cast, url=hook.url)
     with tenant_scope(cast.tenant.id):
@@ -280,8 +302,6 @@ def test_a_tenants_receiver_inside_the_operators_network_is_refused(
 
     assert "public" in _shown(cast, made["id"])["error"]
     assert hook.taken == []
-    with connections["system"].cursor() as cursor:
-        cursor.execute("update tenants_auditstream set enabled = false")
 
 
 def test_entries_of_the_net_say_what_was_before_and_after(cast: Cast) -> None:
