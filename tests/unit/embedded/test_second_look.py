@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,8 +22,11 @@ def test_it():
 def _looked(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
     for number, text in enumerate(tests):
         (folder / f"test_{number}.py").write_text(text)
-    command = [sys.executable, str(TOOL), sys.executable, "-m", "pytest", "-p", "no:xdist"]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    command = [sys.executable, str(TOOL), sys.executable, "-m", "pytest"]
+    bare = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return subprocess.run(
+        command, cwd=folder, env=bare, capture_output=True, text=True, check=False
+    )
 
 
 def test_what_passes_is_not_looked_at_again(tmp_path: Path) -> None:
