@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
 import regex
 from pydantic import AfterValidator, AliasChoices, Field, field_validator, model_validator
@@ -59,6 +59,8 @@ class DependsOn(Spec):
 
 class _Input(Spec):
     """A typed parameter."""
+
+    deprecated: ClassVar[str | None] = None
 
     id: InputId = Field(validation_alias=AliasChoices("id", "name"))
     description: Text | None = None
@@ -178,6 +180,8 @@ class EmailInput(_Input):
 
 class EnumInput(_Input):
     """One of the values listed. Use SELECT instead."""
+
+    deprecated: ClassVar[str | None] = "SELECT"
 
     type: Literal["ENUM"]
     values: Annotated[tuple[Text, ...], Field(min_length=1)]
