@@ -28,10 +28,14 @@ from tenants.api import (
     secret_manager_views,
     secret_views,
     setup_views,
+    sign_in_documents,
+    sign_in_operations,
     sso_views,
     switch_views,
     tenant_life_views,
     tenant_views,
+    trail_documents,
+    trail_operations,
 )
 from tenants.api.operations import OPERATIONS
 
@@ -41,6 +45,12 @@ declare(
     shapes=joining_documents.SHAPES,
     pages=joining_documents.PAGES,
 )
+declare(
+    trail_operations.OPERATIONS,
+    shapes=trail_documents.SHAPES,
+    pages=trail_documents.PAGES,
+)
+declare(sign_in_operations.OPERATIONS, shapes=sign_in_documents.SHAPES)
 _namespaces = namespace_views.NamespaceViewSet.as_view
 _secrets = secret_views.NamespaceSecretViewSet.as_view
 _bindings = binding_views.BindingViewSet.as_view

@@ -23,7 +23,6 @@ INSTANCE_TABLES: dict[str, str] = {
     "socialaccount_socialaccount": "allauth's schema; never filled",
     "socialaccount_socialapp": "allauth's schema; never filled: it would hold secrets as plain text",
     "socialaccount_socialtoken": "allauth's schema; never filled",
-    "mfa_authenticator": "second factors of people, read before they enter any tenant",
     "tenants_secondfactor": "second factors of people, read before they enter any tenant",
     "tenants_recoverycode": "their recovery codes",
     "tenants_invitationdoor": "found by a link before its tenant is known; says nothing else",
