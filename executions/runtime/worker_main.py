@@ -7,6 +7,7 @@ transport in memory and is rung by LISTEN/NOTIFY. Either way rows decide what is
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import warnings
 from collections.abc import Callable
@@ -72,7 +73,11 @@ def run(group: str, concurrency: int) -> int:
     """Runs a worker of a group until it is told to stop; returns the exit code."""
     from downbeat.celery import app
 
-    return _serve(app, group=group, slots=max(1, concurrency))
+    worker = made(app, group=group, slots=max(1, concurrency))
+    if settings.DOWNBEAT.broker_url is None:
+        _AtOnce()
+    worker.start()
+    return int(worker.exitcode or 0)
 
 
 class _AtOnce:
@@ -92,15 +97,18 @@ class _AtOnce:
             raise WorkerShutdown(exitcode)
 
 
-def _serve(app: Celery, *, group: str, slots: int) -> int:
+def made(app: Celery, *, group: str, slots: int) -> Any:
+    """Celery's worker with our part in it, not yet started."""
     ClaimLoop.group, ClaimLoop.slots = group, slots
     # Celery warns of workers that run tasks as root; ours run in processes of another user.
     warnings.simplefilter("ignore", SecurityWarning)
     # A line for every bell would be most of the log, and says nothing that rows do not.
     for name in ("celery.app.trace", "celery.worker.strategy"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Celery would run all of Django's checks, and for them import every route of the web process.
+    os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
     app.steps["worker"].add(ClaimLoop)
-    worker = app.Worker(
+    return app.Worker(
         concurrency=slots + BELL_THREADS,
         pool="threads",
         # Workers of one machine must not share a name: a broker gives each a queue of its own.
@@ -112,7 +120,3 @@ def _serve(app: Celery, *, group: str, slots: int) -> int:
         without_heartbeat=settings.DOWNBEAT.broker_url is None,
         quiet=True,
     )
-    if settings.DOWNBEAT.broker_url is None:
-        _AtOnce()
-    worker.start()
-    return int(worker.exitcode or 0)

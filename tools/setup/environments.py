@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import bytecode
 import index
 import stamps
 
@@ -32,6 +33,8 @@ class Environment:
     path: Path
     locks: tuple[str, ...]
     editable: bool = False
+    compiled: str | None = None
+    """The lock whose packages are compiled: what servers and tasks import."""
 
     @property
     def python(self) -> Path:
@@ -43,7 +46,8 @@ class Environment:
         """What it should have been made from."""
         files = [ROOT / lock for lock in self.locks]
         files += [ROOT / "pyproject.toml"] if self.editable else []
-        return stamps.digest(files, sys.version, str(self.path), *self.locks)
+        compiled = f"compiled: {self.compiled}"
+        return stamps.digest(files, sys.version, str(self.path), compiled, *self.locks)
 
     @property
     def is_fresh(self) -> bool:
@@ -51,20 +55,30 @@ class Environment:
         return self.python.exists() and stamps.is_fresh(self.path / STAMP, self.value)
 
 
-RUNTIME = Environment(SERVER, ("requirements.lock", "requirements-build.lock"), editable=True)
-DEVELOPMENT = Environment(
-    SERVER, ("requirements-dev.lock", "requirements-build.lock"), editable=True
+RUNTIME = Environment(
+    SERVER,
+    ("requirements.lock", "requirements-build.lock"),
+    editable=True,
+    compiled="requirements.lock",
 )
-OF_SCRIPTS = Environment(SCRIPTS, ("requirements-scripts.lock",))
+DEVELOPMENT = Environment(
+    SERVER,
+    ("requirements-dev.lock", "requirements-build.lock"),
+    editable=True,
+    compiled="requirements.lock",
+)
+OF_SCRIPTS = Environment(
+    SCRIPTS, ("requirements-scripts.lock",), compiled="requirements-scripts.lock"
+)
 OF_NODE = Environment(NODE, ("requirements-node.lock",))
 
 
 def make_server(*, development: bool) -> None:
     """The server's environment; one for development serves for everything."""
-    if DEVELOPMENT.is_fresh or (not development and RUNTIME.is_fresh):
-        return
-    _make_base()
-    _fill(DEVELOPMENT if development else RUNTIME)
+    if not DEVELOPMENT.is_fresh and (development or not RUNTIME.is_fresh):
+        _make_base()
+        _fill(DEVELOPMENT if development else RUNTIME)
+    bytecode.compile_ours(ROOT, SERVER)
 
 
 def make_scripts() -> None:
@@ -126,6 +140,8 @@ def _fill(environment: Environment) -> None:
     if environment.editable:
         build = ("--no-build-isolation", "--no-deps", "--offline")
         _uv("pip", "install", "--quiet", *target, *build, "--editable", str(ROOT))
+    if environment.compiled:
+        bytecode.compile_installed(environment.path, ROOT / environment.compiled)
     stamps.write(environment.path / STAMP, environment.value)
 
 

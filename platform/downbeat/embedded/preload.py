@@ -12,7 +12,8 @@ from __future__ import annotations
 import gc
 import importlib
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MODULES = (
@@ -24,6 +25,7 @@ MODULES = (
     "click",
     "cryptography.hazmat.primitives.ciphers.aead",
     "cryptography.hazmat.primitives.kdf.hkdf",
+    "cryptography.x509",
     "django",
     "django.core.handlers.wsgi",
     "django.core.management",
@@ -32,29 +34,37 @@ MODULES = (
     "django.urls",
     "downbeat.sdk.task",
     "executions.worker.work",
+    "fido2.server",
     "flows.spec",
     "httptools",
+    "httpx",
     "kombu.messaging",
     "orjson",
     "psycopg",
     "psycopg_pool",
     "pydantic",
     "regex",
+    "requests",
     "uvicorn",
     "websockets",
     "yaml",
 )
 PURE_PACKAGES = ("flows.spec", "flows.plugins", "executions.engine", "downbeat.sdk")
+LEFT_OUT = frozenset({"flows.plugins.aws.guard"})
+"""Modules that load a vendor's library at once: only tasks import them."""
+COMMAND_OF_HTTPX = "httpx._main"
+"""Loads a library for coloured terminals; httpx does without it where that is not installed."""
 
 
 def warm() -> bool:
     """Imports everything; whether processes may now begin as forks of this one."""
     if sys.platform != "linux":
         return False  # elsewhere system libraries do not survive a fork
-    for name in (*MODULES, *_submodules()):
-        # A module that is missing or broken is the business of the process that needs it.
-        with suppress(Exception):
-            importlib.import_module(name)
+    with _absent(COMMAND_OF_HTTPX):
+        for name in (*MODULES, *_submodules()):
+            # A module that is missing or broken is the business of the process that needs it.
+            with suppress(Exception):
+                importlib.import_module(name)
     gc.collect()
     gc.freeze()  # the collector would otherwise touch, and so copy, every shared page
     return has_one_thread()
@@ -65,6 +75,19 @@ def has_one_thread() -> bool:
     return len(list(Path("/proc/self/task").iterdir())) == 1
 
 
+@contextmanager
+def _absent(name: str) -> Iterator[None]:
+    """Lets imports inside the block find no such module."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # what Python documents for this
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
 def _submodules() -> list[str]:
     """The modules of the packages that are free of side effects by contract."""
     found: list[str] = []
@@ -73,7 +96,7 @@ def _submodules() -> list[str]:
             module = importlib.import_module(package)
             folder = Path(module.__path__[0])
             found += [_name(package, folder, file) for file in sorted(folder.rglob("*.py"))]
-    return found
+    return [name for name in found if name not in LEFT_OUT]
 
 
 def _name(package: str, folder: Path, file: Path) -> str:

@@ -2,9 +2,8 @@
 
 Theory of operation. The supervisor holds what must outlive a child: the lock of the home, the
 listening socket (clients of a restarting web process wait, they are not refused) and the list of
-children. It imports neither Django nor a database driver on a warm start, so that it costs a few
-megabytes and no time. Children die with it, whatever kills it; the next start resumes from the
-database.
+children. On Linux it imports what its children need, once, while the database starts, and they begin
+as its forks. Children die with it, whatever kills it; the next start resumes from the database.
 """
 
 from __future__ import annotations
@@ -109,13 +108,14 @@ class Supervisor:
         leftovers.end(self._home)
         self._rotate_logs()
         self._door = listening(self._options)
-        room = self._start_database() if environment.uses_own_database() else self._home.run
+        server = self._start_database() if environment.uses_own_database() else None
+        if self._options.program == OURSELVES:
+            self._may_fork = preload.warm()  # while the database starts on another processor
+        room = self._open_database(server) if server else self._home.run
         if not migration.is_applied(room):
             say("Preparing the database.")
             self._nursery.run_job("downbeat migrate", self._command("migrate", "migrate"))
             migration.record(room)
-        if self._options.program == OURSELVES:
-            self._may_fork = preload.warm()
         self._start_services()
         self._nursery.until(self._is_ready)
         self._announce()
@@ -128,11 +128,15 @@ class Supervisor:
             return forking.fork(start, _run_command)
         return spawn(start)
 
-    def _start_database(self) -> Path:
+    def _start_database(self) -> postgres.Postgres:
         server = postgres.prepare(self._home)
         server.clear_leftover()
         self._database = Child("PostgreSQL", server.start_of, stop_by=signal.SIGINT)
         self._nursery.add(self._database)
+        return server
+
+    def _open_database(self, server: postgres.Postgres) -> Path:
+        """Waits until it answers; the room that its data lies in."""
         self._nursery.until(lambda: server.is_ready(self._database_pid()))
         self._bootstrap(server)
         return server.cluster.room
@@ -143,7 +147,7 @@ class Supervisor:
     def _bootstrap(self, server: postgres.Postgres) -> None:
         done = server.cluster.room / BOOTSTRAPPED
         if not done.exists():
-            from downbeat.embedded import roles  # the driver costs a third of a warm start
+            from downbeat.embedded import roles  # needed by the first start only
 
             roles.bootstrap(self._home, server)
             done.touch()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -85,3 +86,38 @@ def test_what_is_imported_beforehand_reads_no_settings() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 
     assert done.stdout.strip() == "False False", done.stderr
+
+
+def test_what_is_imported_beforehand_loads_no_library_that_only_tasks_or_terminals_need() -> None:
+    code = (
+        "from downbeat.embedded import preload; preload.warm()\n"
+        "import httpx, sys\n"
+        "print(httpx.Client.__name__, sorted({'rich', 'boto3', 'botocore'} & set(sys.modules)))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert done.stdout.strip() == "Client []", done.stderr
+
+
+def test_a_worker_loads_nothing_of_the_web_process(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, django; django.setup()\n"
+        "from downbeat.celery import app\n"
+        "from executions.runtime import worker_main\n"
+        "print(worker_main.made(app, group='default', slots=1).pool_cls.__name__,"
+        " 'downbeat.urls' in sys.modules)"
+    )
+    environment = {
+        **{name: value for name, value in os.environ.items() if name != "CELERY_SKIP_CHECKS"},
+        "DJANGO_SETTINGS_MODULE": "downbeat.settings",
+        "DOWNBEAT_PROCESS": "worker",
+        "DOWNBEAT_HOME": str(tmp_path),
+        "DOWNBEAT_ENCRYPTION_KEY": "k" * 32,
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment
+    )
+
+    assert done.stdout.strip() == "TaskPool False", done.stderr

@@ -1,6 +1,6 @@
 """``dbt build`` as a task and by hand: ``python -m tests.bench.vendors.dbt [rounds]``.
 
-Both run the same project with the same dbt on a fresh DuckDB file, in turns; the figures are medians.
+Both run the same project with the same dbt on a fresh DuckDB file, in pairs.
 The task's time is all of it: files, process, log, results and lineage.
 """
 
@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Final
 
@@ -22,18 +20,18 @@ from executions.worker.runner import AttemptRunner
 from executions.worker.start import launcher_for
 from executions.worker.work import Ending
 from flows.plugins.dbt.cli import DbtCLI
+from tests.bench.vendors.sides import compare
 from tests.support.attempts import HandControl, settings_in, work_of
 from tests.support.environments import shared_environments
 from tests.support.memory_channel import MemoryChannel
 
 PROJECT: Final = Path(__file__).parents[2] / "examples" / "dbt_daily"
 COMMAND: Final = "dbt build --select tag:daily"
-ROUNDS: Final = 5
-GOAL: Final = 0.9
+ROUNDS: Final = 7
 
 
 def main() -> None:
-    """Prints both medians and the ratio of their speeds."""
+    """Prints the figures."""
     folder = Path(tempfile.mkdtemp(prefix="bench-dbt-", dir="/tmp"))
     folder.chmod(0o755)
     settings = settings_in(folder, environments=shared_environments(), task_uid=os.getuid())
@@ -54,18 +52,12 @@ def main() -> None:
     def by_hand() -> None:
         _bare(dbt, folder)
 
-    taken: dict[str, list[float]] = {"bare": [], "task": []}
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     try:
-        for _ in range(1 + int(sys.argv[1] if len(sys.argv) > 1 else ROUNDS)):
-            for name, way in (("bare", by_hand), ("task", as_task)):
-                started = time.perf_counter()
-                way()
-                taken[name].append(time.perf_counter() - started)
+        compare("dbt build", ours=as_task, bare=by_hand, rounds=rounds, own_process=False)
     finally:
         launcher.close()
         shutil.rmtree(folder, ignore_errors=True)
-    bare, task = (statistics.median(times[1:]) for times in taken.values())
-    print(f"dbt build    bare {bare:.2f} s    task {task:.2f} s    {bare / task:.2f} (goal {GOAL})")
 
 
 def _bare(dbt: Path, folder: Path) -> None:

@@ -1,18 +1,17 @@
 """S3 through our tasks and through boto3 used bare: ``python -m tests.bench.vendors.s3``.
 
-Both make their own client each time and talk to the same server in another process, in turns; the
-figures are medians. Ours is the part inside the task: files go to and from the worker by a link.
+Both make their own client each time and talk to the same server in another process. Ours is
+the part inside the task: files go to and from the worker by a link.
 """
 
 from __future__ import annotations
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,14 +22,13 @@ import boto3
 
 from flows.plugins.aws import s3 as types
 from flows.plugins.aws.s3.seen import Sight, name_of, packed, unpacked, version_of
+from tests.bench.vendors.sides import compare
 from tests.support.run_context import MemoryContext, made
 
 SIZE: Final = 200 * 1024 * 1024
 OBJECTS: Final = 10_000
 MANY: Final = 100_000
-ROUNDS: Final = 8
 BUCKET: Final = "bench-of-ours"
-GOAL: Final = 0.9
 KEYS: Final = {"aws_access_key_id": "bench", "aws_secret_access_key": "bench"}
 
 
@@ -68,29 +66,6 @@ def ours(url: str, folder: Path) -> Linked:
     return Linked(work, environment=environment, answers={"connection.get": None})
 
 
-def compared(name: str, ways: tuple[Callable[[], object], Callable[[], object]]) -> None:
-    """Runs both ways in turns and prints their medians and the ratios of their speeds.
-
-    The second ratio is that of processor time, which says more on a machine that others use too.
-    """
-    walls: tuple[list[float], list[float]] = ([], [])
-    works: tuple[list[float], list[float]] = ([], [])
-    for number in range(ROUNDS):
-        # Who comes second finds everything warm.
-        for which in (0, 1) if number % 2 else (1, 0):
-            wall, work = time.perf_counter(), time.process_time()
-            ways[which]()
-            walls[which].append(time.perf_counter() - wall)
-            works[which].append(time.process_time() - work)
-    library, task = map(statistics.median, walls)
-    cheap, dear = map(statistics.median, works)
-    verdict = "" if library / task >= GOAL else f"  below {GOAL}"
-    print(
-        f"{name:18} bare {library:7.3f} s  ours {task:7.3f} s  {library / task:5.2f} x  "
-        f"(processor {cheap / dear:5.2f} x){verdict}"
-    )
-
-
 def run(url: str, folder: Path) -> None:
     """Prints every comparison."""
     source, target = folder / "source", folder / "target"
@@ -105,21 +80,17 @@ def run(url: str, folder: Path) -> None:
     download = made(types.Download, bucket=BUCKET, key="large")
     upload = made(types.Upload, **{"from": str(source)}, bucket=BUCKET, key="written")
     listing = made(types.List, bucket=BUCKET, prefix="many/", maxFiles=OBJECTS)
-    compared(
-        "download 200 MB",
-        (
-            lambda: bare(url).download_file(BUCKET, "large", str(target)),
-            lambda: download.run(ctx),
-        ),
+    compare(
+        "s3: download 200 MB",
+        ours=lambda: download.run(ctx),
+        bare=lambda: bare(url).download_file(BUCKET, "large", str(target)),
     )
-    compared(
-        "upload 200 MB",
-        (
-            lambda: bare(url).upload_file(str(source), BUCKET, "written"),
-            lambda: upload.run(ctx),
-        ),
+    compare(
+        "s3: upload 200 MB",
+        ours=lambda: upload.run(ctx),
+        bare=lambda: bare(url).upload_file(str(source), BUCKET, "written"),
     )
-    compared("list 10,000", (listed, lambda: listing.run(ctx)))
+    compare("s3: list 10,000", ours=lambda: listing.run(ctx), bare=listed)
 
 
 def memory_of_a_trigger() -> None:
