@@ -9,6 +9,7 @@ import yaml
 from rest_framework.request import Request
 
 from downbeat.common.errors import FieldError, InvalidFields, NotFound
+from downbeat.sdk.labels import scalar_text
 from flows.services.publish import Address, invalid
 from flows.spec.flow import FlowSpec
 from flows.spec.parse import ParsedFlow
@@ -92,7 +93,7 @@ def task_of(document: Mapping[str, Any], task_id: str) -> Mapping[str, Any]:
     """The task with that id, at whatever depth; 404 if there is none."""
     for key in ("tasks", "errors", "finally", "afterExecution", "listeners"):
         for task in typed_parts(document.get(key)):
-            if task.get("id") == task_id:
+            if scalar_text(task.get("id")) == task_id:
                 return task
     raise NotFound("task")
 

@@ -8,10 +8,10 @@ import regex
 from pydantic import AfterValidator, AliasChoices, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from downbeat.sdk.fields import Deprecated, Duration, Spec, Text
+from downbeat.sdk.fields import Deprecated, Duration, Spec, Spelled, Text
 from downbeat.sdk.times import ClockTime, Day, Instant
 
-InputId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][.a-zA-Z0-9_-]*$", max_length=256)]
+InputId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][.a-zA-Z0-9_-]*$", max_length=256), Spelled()]
 ItemType = Literal[
     "STRING",
     "INT",
@@ -53,7 +53,7 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 class DependsOn(Spec):
     """When an input is asked for: after others, and only if a condition is true."""
 
-    inputs: tuple[str, ...] = ()
+    inputs: tuple[Text, ...] = ()
     condition: Text | None = None
 
 
@@ -64,7 +64,7 @@ class _Input(Spec):
 
     id: InputId = Field(validation_alias=AliasChoices("id", "name"))
     description: Text | None = None
-    display_name: Annotated[str, Field(max_length=64)] | None = None
+    display_name: Annotated[str, Field(max_length=64), Spelled()] | None = None
     required: bool = True
     defaults: Any = None
     prefill: Any = None
