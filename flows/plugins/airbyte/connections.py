@@ -19,7 +19,7 @@ from flows.plugins.airbyte.api import AlreadyRunning, Api
 from flows.plugins.airbyte.connection import AirbyteConnection, ApplicationCredentials
 from flows.plugins.airbyte.jobs import ConfigJob
 from flows.plugins.airbyte.reaching import TIMEOUT, own_airbyte
-from flows.plugins.airbyte.waiting import often_enough
+from flows.plugins.airbyte.waiting import often_enough, say_unheeded
 from flows.plugins.http.options import Options
 
 
@@ -33,6 +33,7 @@ class AirbyteTask(RunnableTask, AirbyteConnection):
     @contextmanager
     def api(self, ctx: RunContext) -> Iterator[Api]:
         """Airbyte, ready to be asked."""
+        say_unheeded(ctx, self.options)
         found = resolved(ctx, self._given(), AirbyteConnection)
         with own_airbyte(ctx, found, options=self.options, timeout=self.http_timeout) as api:
             yield api

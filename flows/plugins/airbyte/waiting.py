@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
+from downbeat.sdk.context import RunContext
 from downbeat.sdk.errors import TaskFailed
 from flows.plugins.http.options import Options
+
+_UNHEEDED: Final = {
+    "allow_failed": "allowFailed",
+    "allowed_response_codes": "allowedResponseCodes",
+    "default_charset": "defaultCharset",
+    "max_content_length": "maxContentLength",
+    "logs": "logs",
+}
+"""What the settings say of answers: Airbyte's are read as its interface defines them."""
 
 
 def often_enough(every: timedelta) -> timedelta:
@@ -36,3 +47,13 @@ def http_options(
     }
     nobody = {} if own_sign_in else {"auth": None, "basic_auth_user": None}
     return found.model_copy(update={**lengths, **nobody})
+
+
+def say_unheeded(ctx: RunContext, given: Options | None) -> None:
+    """Warns of settings that are written and have no effect on questions to Airbyte."""
+    written = given.model_fields_set if given else frozenset()
+    names = [f"'options.{shown}'" for name, shown in _UNHEEDED.items() if name in written]
+    if names:
+        ctx.log.warning(
+            f"{', '.join(names)}: without effect here, only how Airbyte is reached can be set"
+        )

@@ -83,6 +83,12 @@ class DbtTask(ScriptTask):
     def lock(cls) -> str:
         return _lock()
 
+    def notices(self) -> tuple[str, ...]:
+        older = self.__dict__["docker_options"]  # as an attribute it would warn us of its age
+        if not older or self.docker:
+            return super().notices()
+        return self.model_copy(update={"docker": older}).notices()
+
     def _chosen_dbt(self) -> str | None:
         """The dbt that the task names; the usual name of the built-in one names none."""
         return None if self.dbt_path in (None, "", "dbt", "./bin/dbt") else self.dbt_path

@@ -156,13 +156,15 @@ class ScriptTask(RunnableTask):
     def notices(self) -> tuple[str, ...]:
         """Sentences about accepted properties that have no effect here."""
         found = []
-        if self.container_image or self.docker:
+        if self.container_image or self.docker or self.runner == "DOCKER":
             found.append(
                 "The container image is ignored: the script runs in a process of the worker."
             )
         if self.task_runner is not None and not self.task_runner.is_process:
             kind = self.task_runner.type
             found.append(f"The task runner '{kind}' is ignored: a process of the worker is used.")
+        if self.target_os == "WINDOWS":
+            found.append("'targetOS: WINDOWS' is ignored: scripts run on the worker's own system.")
         return tuple(found)
 
     def common(self) -> dict[str, Any]:

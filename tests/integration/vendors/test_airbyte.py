@@ -266,3 +266,15 @@ def test_a_kill_before_the_answer_to_the_start_cancels_what_was_started(
         sync(double).run(ctx)
 
     assert double.jobs[0].status == "cancelled"
+
+
+def test_settings_that_no_question_to_airbyte_heeds_are_named(
+    double: AirbyteDouble, ctx: MemoryContext
+) -> None:
+    options = {"allowFailed": True, "logs": ["REQUEST_BODY"], "connectTimeout": "PT5S"}
+
+    sync(double, options=options).run(ctx)
+
+    warnings = [text for level, text in ctx.lines if level == "WARN"]
+    assert len(warnings) == 1
+    assert "'options.allowFailed', 'options.logs'" in warnings[0]

@@ -27,7 +27,12 @@ class _Python(ScriptTask):
 
     def notices(self) -> tuple[str, ...]:
         found = super().notices()
-        named = self.package_manager == "PIP" or self.uv_installer_version
+        named = (
+            self.package_manager == "PIP"
+            or self.uv_installer_version
+            or self.uv_installer_sha256
+            or not self.uv_auto_install_enabled
+        )
         if not (self.dependencies and named):
             return found
         return (*found, "The packages are installed by the worker's uv, whichever tool is named.")

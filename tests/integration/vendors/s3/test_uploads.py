@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from downbeat.sdk.errors import TaskFailed
 from flows.plugins.aws import s3 as types
+from flows.plugins.aws.s3.stored import ChecksumAlgorithm
 from tests.integration.vendors.s3.calls import LARGE, OTHER, REPORT, _Told, run
-from tests.support.doubles.aws import AwsDouble
+from tests.support.doubles.aws import AwsDouble, Call
 from tests.support.run_context import MemoryContext
 
 SAID: dict[str, Any] = {
@@ -117,6 +119,31 @@ def test_a_large_file_travels_in_parts(s3: AwsDouble, ctx: MemoryContext) -> Non
     assert content == ctx.files[LARGE]
     assert found["eTag"].endswith("-3")
     assert s3.count(lambda call: call.is_("PUT", "/large.bin", "partNumber")) == 3
+
+
+def _asks_for(path: str) -> Callable[[Call], bool]:
+    return lambda call: call.is_("GET", path)
+
+
+@pytest.mark.parametrize("algorithm", ChecksumAlgorithm)
+def test_what_was_sent_with_a_checksum_is_compared_with_it_when_it_comes_back(
+    s3: AwsDouble, ctx: MemoryContext, algorithm: ChecksumAlgorithm
+) -> None:
+    bucket = s3.bucket()
+    sources = {"small": REPORT, "large": LARGE}
+
+    run(types.Upload, ctx, **{"from": sources}, bucket=bucket, key="in",
+        checksumAlgorithm=algorithm)  # fmt: skip
+    found = run(types.Download, ctx, bucket=bucket, prefix="in/", validateChecksum=True)["files"]
+
+    assert {file["checksumAlgorithm"] for file in found.values()} == {algorithm.asked}
+    for name, source in sources.items():
+        assert ctx.files[found[f"in/{name}"]["uri"]] == ctx.files[source]
+    assert [text for _, text in ctx.lines if "checksum" in text] == []
+    for name in sources:
+        s3.spoil(_asks_for(f"/{name}"), b"x")
+        with pytest.raises(TaskFailed, match=r"(?i)checksum"):
+            run(types.Download, ctx, bucket=bucket, key=f"in/{name}", validateChecksum=True)
 
 
 def test_an_upload_that_is_told_to_end_takes_back_its_parts(
