@@ -11,7 +11,7 @@ from downbeat.common.api.operations import PROBLEMS, Operation, components, oper
 
 PREFIX = ("api", "v1")
 # Words that follow both the instance and a tenant.
-TWINS = frozenset({"auditlogs", "kill-switches"})
+TWINS = frozenset({"auditlogs", "banners", "kill-switches"})
 METHODS: Final = {"get": "read", "post": "do", "put": "set", "patch": "change", "delete": "remove"}
 SECURITY: Final = {
     "bearer": {"type": "http", "scheme": "bearer"},
