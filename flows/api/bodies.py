@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from rest_framework.request import Request
@@ -14,6 +15,8 @@ from flows.services.publish import Address, invalid
 from flows.spec.flow import FlowSpec
 from flows.spec.parse import ParsedFlow
 from flows.spec.source import parse_source
+
+REVISION_MARK: Final = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 
 
 def source_of(request: Request) -> str:
@@ -108,3 +111,13 @@ def typed_parts(value: Any) -> Iterable[Mapping[str, Any]]:
     elif isinstance(value, list):
         for inner in value:
             yield from typed_parts(inner)
+
+
+def revisions_read(request: Request) -> frozenset[int] | None:
+    """The revisions that ``If-Match`` names; None when any will do. A mark that is not ours names none."""
+    text = request.headers.get("If-Match")
+    marks = [mark.strip() for mark in (text or "*").split(",")]
+    if "*" in marks:
+        return None
+    found = (REVISION_MARK.fullmatch(mark) for mark in marks)
+    return frozenset(int(mark[1]) for mark in found if mark)

@@ -32,7 +32,7 @@ _BASE: Final = re.compile(r"^/?(api/v1/)?(\{tenant\}|<slug:tenant>)?/?")
 _NAME: Final = re.compile(r"\{[^}]*\}|<[^>]*>")
 _TENANT: Final = re.compile(r"\{tenant\}|<slug:tenant>")
 # Words that follow both the instance and a tenant.
-TWINS: Final = frozenset({"auditlogs", "kill-switches"})
+TWINS: Final = frozenset({"auditlogs", "banners", "kill-switches"})
 
 
 class Shape(BaseModel):
