@@ -110,7 +110,7 @@ def rotate(*, data_keys_too: bool = False) -> Rotated:
     """Seals everything with the current keys that is sealed with others.
 
     With ``data_keys_too`` every tenant gets a new data key first, so that every value is sealed
-    anew. The keys before stay: what executions keep was sealed with them.
+    anew. The keys before stay while executions keep what they have sealed (`retired_keys`).
     """
     if data_keys_too:
         _replace_data_keys()
