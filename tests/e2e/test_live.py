@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.server import Credentials, Server, running_server
 from tests.e2e.steps import (
@@ -123,6 +123,36 @@ def test_an_editor_says_that_a_colleague_saved_meanwhile(
     told = page.get_by_text("Somebody saved revision 2 meanwhile")
     expect(told).to_be_visible(timeout=TOLD_MS)
     expect(page.get_by_role("textbox", name="Source of the flow")).to_contain_text("Good morning")
+
+
+def test_a_draft_outlives_a_server_that_fails_for_a_moment(signed_in: Page) -> None:
+    flow = new_flow()
+    save_new(signed_in, flow)
+    # A window of its own: what the browser says of the failures is expected.
+    page = signed_in.context.new_page()
+    page.goto(f"{signed_in.url}/edit")
+    write_source(page, flow.source.replace("Hello", "Good morning"))
+    expect(page.get_by_text("Unsaved changes to revision 1")).to_be_visible()
+    address = f"/api/v1/main/flows/company.journeys/{flow.id}"
+    failures: list[str] = []
+
+    def fail(route: Route) -> None:
+        failures.append(route.request.url)
+        route.fulfill(status=500, content_type="application/problem+json", body="{}")
+
+    page.route(f"**{address}?source=true", fail)
+    flows = signed_in.get_by_role("navigation", name="Flow")
+    flows.get_by_role("link", name="Edit").click()
+    write_source(signed_in, flow.source.replace("Hello", "Good evening"))
+    signed_in.get_by_role("button", name="Save").click()
+    expect(signed_in.get_by_text("Saved as revision 2")).to_be_visible(timeout=FINISHED_MS)
+
+    # Asked for thrice before it is given up.
+    while len(failures) < 3:
+        page.wait_for_timeout(200)
+    page.wait_for_timeout(1000)
+    editor = page.get_by_role("textbox", name="Source of the flow")
+    expect(editor).to_contain_text("Good morning")
 
 
 @pytest.fixture

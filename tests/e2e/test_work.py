@@ -104,6 +104,8 @@ def test_a_failure_is_watched_understood_and_replayed_with_another_input(
     sign_in(page, admin_credentials)
     tab(page, "Main", "Flows")
     page.get_by_role("link", name="New flow").click()
+    # Only a picture that was there can be shown as it was.
+    expect(page.locator(".react-flow__node").first).to_be_visible()
     write_source(page, flow.source.replace("duration:", "duraton:"))
     problems = page.get_by_role("list", name="Problems")
     expect(problems).to_contain_text("'duraton'; did you mean 'duration'?")

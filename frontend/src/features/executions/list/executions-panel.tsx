@@ -12,6 +12,7 @@ import type { ExecutionsSearch } from "@/routes/search";
 import { Empty } from "@/ui/empty";
 import { Problem } from "@/ui/problem";
 import { Pager } from "@/ui/tables";
+import { Waiting } from "@/ui/waiting";
 import { BULK_RIGHTS, ExecutionBulk } from "./execution-bulk";
 import { ExecutionFilters } from "./execution-filters";
 import classes from "./execution-list.module.css";
@@ -53,6 +54,7 @@ export function ExecutionsPanel({ tenant, search, flow, empty, onChange }: Execu
       {executions.error && (
         <Problem error={executions.error} onRetry={() => void executions.refetch()} />
       )}
+      {executions.isPending && <Waiting rows={8} />}
       <ExecutionBulk
         tenant={tenant}
         executions={chosen}

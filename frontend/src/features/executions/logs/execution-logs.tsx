@@ -19,6 +19,7 @@ import { Empty } from "@/ui/empty";
 import { FilterChip } from "@/ui/filter-chip";
 import { Problem } from "@/ui/problem";
 import { useSearchText } from "@/ui/use-search-text";
+import { Waiting } from "@/ui/waiting";
 import classes from "./execution-logs.module.css";
 import { useLogWindow } from "./use-log-window";
 
@@ -47,8 +48,10 @@ export function ExecutionLogs() {
         download={logsDownloadPath(tenant, executionId)}
         onChange={change}
       />
-      {execution && (
+      {execution ? (
         <Lines tenant={tenant} execution={execution} search={search} onChange={change} />
+      ) : (
+        <LinesToCome />
       )}
     </div>
   );
@@ -78,6 +81,7 @@ function Lines({ tenant, execution, search, onChange }: LinesProps) {
   return (
     <>
       {logs.error && <Problem error={logs.error} onRetry={() => void logs.refetch()} />}
+      {logs.isPending && <LinesToCome />}
       {window && window.lines.length > 0 && (
         <>
           <p className={`numeric ${classes.count}`} role="status">
@@ -104,6 +108,14 @@ function Lines({ tenant, execution, search, onChange }: LinesProps) {
         <NoLines live={live} chosen={choice.level !== "TRACE" || choice.task !== undefined} />
       )}
     </>
+  );
+}
+
+function LinesToCome() {
+  return (
+    <div style={{ padding: "0 20px" }}>
+      <Waiting rows={8} />
+    </div>
   );
 }
 
@@ -189,7 +201,7 @@ function NoLines({ live, chosen }: { live: boolean; chosen: boolean }) {
   return (
     <Empty icon={<IconFileText size={22} />} title="No lines to show">
       {chosen
-        ? "Lines of other levels or tasks are hidden. Choose “Every level” to see all that there are."
+        ? "None of this level or task. “Every level” shows whatever else was printed."
         : live
           ? "Lines appear here as tasks print them."
           : "No task of this execution printed anything."}

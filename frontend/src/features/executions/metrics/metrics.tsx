@@ -10,6 +10,7 @@ import { Empty } from "@/ui/empty";
 import { LabelChip } from "@/ui/label-chip";
 import { Problem } from "@/ui/problem";
 import { table } from "@/ui/tables";
+import { Waiting } from "@/ui/waiting";
 import classes from "./metrics.module.css";
 
 export function Metrics() {
@@ -17,7 +18,13 @@ export function Metrics() {
   const { data, error } = useQuery(metricsQuery(tenant, executionId));
   const { data: execution } = useExecution(tenant, executionId);
   if (error) return <Problem error={error} />;
-  if (!data) return null;
+  if (!data) {
+    return (
+      <div style={{ padding: "0 20px" }}>
+        <Waiting />
+      </div>
+    );
+  }
   if (data.results.length === 0) {
     return (
       <Empty icon={<IconChartBar size={22} />} title="No metrics">

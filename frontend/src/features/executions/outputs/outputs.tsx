@@ -11,6 +11,7 @@ import { Empty } from "@/ui/empty";
 import { JsonTree } from "@/ui/json";
 import { Problem } from "@/ui/problem";
 import { StateIcon } from "@/ui/state";
+import { Waiting } from "@/ui/waiting";
 import { Evaluator } from "./evaluator";
 import { FileLeaf, isStorageUri } from "./file-leaf";
 import classes from "./outputs.module.css";
@@ -24,7 +25,13 @@ export function Outputs() {
   const { data: execution } = useExecution(tenant, executionId);
   // Trying an expression reads more than the page shows, and asks for that right.
   const edits = useMay(tenant, execution?.namespace)("execution.edit");
-  if (!execution) return null;
+  if (!execution) {
+    return (
+      <div style={{ padding: "0 20px" }}>
+        <Waiting />
+      </div>
+    );
+  }
   const runs = execution.taskRunList ?? [];
   const chosen = runs.find((run) => run.id === chosenId);
   const pick = (run: string | undefined) => void navigate({ search: { run }, replace: true });
@@ -71,7 +78,7 @@ interface ValuesProps {
 
 function ValuesCard({ tenant, execution, title, values, error, none }: ValuesProps) {
   if (error) return <Problem error={error} />;
-  if (!values) return null;
+  if (!values) return <Waiting rows={3} />;
   if (Object.keys(values).length === 0) {
     return (
       <Card title={title} flush>

@@ -19,6 +19,7 @@ import { JsonTree } from "@/ui/json";
 import { Labels, ownLabels } from "@/ui/label-chip";
 import { Markdown } from "@/ui/markdown";
 import { StateBadge } from "@/ui/state";
+import { Waiting } from "@/ui/waiting";
 import { Took } from "@/ui/when";
 import classes from "./overview.module.css";
 import { TaskStates } from "./task-states";
@@ -26,7 +27,13 @@ import { TaskStates } from "./task-states";
 export function ExecutionOverview() {
   const { tenant, executionId } = useParams({ from: "/$tenant/executions/$executionId/" });
   const { data: execution } = useExecutionHead(tenant, executionId);
-  if (!execution) return null;
+  if (!execution) {
+    return (
+      <div style={{ padding: "0 20px" }}>
+        <Waiting />
+      </div>
+    );
+  }
   const inputs = Object.keys(execution.inputs ?? {}).length > 0;
   return (
     <div className={classes.grid}>

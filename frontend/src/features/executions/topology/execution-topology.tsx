@@ -8,6 +8,7 @@ import { useExecution } from "@/features/executions/execution";
 import { type NodeStatus, Topology } from "@/graph";
 import { isTerminal, summarise } from "@/lib/states";
 import { Problem } from "@/ui/problem";
+import { Waiting } from "@/ui/waiting";
 
 export function statusByTask(runs: readonly TaskRun[]): Map<string, NodeStatus> {
   const byTask = new Map<string, TaskRun[]>();
@@ -36,7 +37,13 @@ export function ExecutionTopology() {
       </div>
     );
   }
-  if (!graph.data) return null;
+  if (!graph.data) {
+    return (
+      <div style={{ padding: "0 20px" }}>
+        <Waiting />
+      </div>
+    );
+  }
   const open = (taskId: string) => {
     const run = runs?.findLast((one) => one.taskId === taskId);
     if (!run) return;

@@ -6,6 +6,7 @@ import { type ReactNode, useState } from "react";
 import { rightsQuery } from "@/api/access";
 import { flowDetailQuery, flowKeys, newerRevision, updateFlow } from "@/api/flows";
 import { tell } from "@/ui/toast";
+import { Waiting } from "@/ui/waiting";
 import { ConflictDialog } from "./lazy-conflict";
 import { useLeaveGuard } from "./use-leave-guard";
 import { Workbench } from "./workbench";
@@ -44,7 +45,13 @@ export function EditFlow() {
     },
   });
   useLeaveGuard(changed && !save.isPending);
-  if (!flow || !rights) return null;
+  if (!flow || !rights) {
+    return (
+      <div style={{ padding: "0 20px" }}>
+        <Waiting />
+      </div>
+    );
+  }
   const began = changed ? (base ?? flow.revision) : flow.revision;
   const settle = (text: string | undefined) => {
     setDraft(text);

@@ -6,6 +6,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { type May, useMay } from "@/api/access";
+import { ApiProblem } from "@/api/client";
 import { deleteFlow, flowDetailQuery, flowKeys, labelsOf, switchFlows } from "@/api/flows";
 import type { Flow } from "@/api/types";
 import { useLiveQueries } from "@/api/use-live";
@@ -44,7 +45,8 @@ export function FlowPage() {
   const [leaving, setLeaving] = useState(false);
   useLiveQueries(leaving ? [] : [`namespace:${namespace}`], [one], { type: "flow.changed" });
   useTitle(flowId);
-  if (flow.error) {
+  // A server that fails for a moment takes nobody's draft away; a flow that is gone is gone.
+  if (flow.error && (!flow.data || isGone(flow.error))) {
     return (
       <div className={classes.problem}>
         <Problem error={flow.error} onRetry={() => void flow.refetch()} />
@@ -179,4 +181,8 @@ function MoreMenu({ tenant, flow, may, onLeaving }: MoreMenuProps) {
       </Confirm>
     </>
   );
+}
+
+function isGone(error: Error): boolean {
+  return error instanceof ApiProblem && error.status === 404;
 }

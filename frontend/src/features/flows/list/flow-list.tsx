@@ -16,6 +16,7 @@ import { PageHead } from "@/ui/page-head";
 import { Problem } from "@/ui/problem";
 import { Pager } from "@/ui/tables";
 import { useTitle } from "@/ui/use-title";
+import { Waiting } from "@/ui/waiting";
 import { FlowFilters } from "./flow-filters";
 import classes from "./flow-list.module.css";
 import { FlowTable } from "./flow-table";
@@ -46,6 +47,7 @@ export function FlowList() {
       <div className={classes.page}>
         <FlowFilters search={search} onChange={change} />
         {flows.error && <Problem error={flows.error} onRetry={() => void flows.refetch()} />}
+        {flows.isPending && <Waiting rows={8} />}
         {flows.data && flows.data.results.length > 0 && (
           <>
             <FlowTable

@@ -12,6 +12,7 @@ import { shortType } from "@/lib/text";
 import { Card, Facts } from "@/ui/card";
 import { Markdown } from "@/ui/markdown";
 import { StateBadge } from "@/ui/state";
+import { Waiting } from "@/ui/waiting";
 import { Took, When } from "@/ui/when";
 import { DurationChart } from "./duration-chart";
 import classes from "./overview.module.css";
@@ -25,7 +26,13 @@ export function Overview() {
     ...executionsQuery(tenant, { namespace, flowId, page: 1, size: 50 }),
     refetchInterval: usePolling(true),
   });
-  if (!flow) return null;
+  if (!flow) {
+    return (
+      <div style={{ padding: "0 20px" }}>
+        <Waiting />
+      </div>
+    );
+  }
   return (
     <div className={classes.grid}>
       <div className={classes.main}>

@@ -11,6 +11,7 @@ import { usePreferences } from "@/lib/preferences";
 import { shortDate } from "@/lib/time";
 import { Problem } from "@/ui/problem";
 import { tell, tellProblem } from "@/ui/toast";
+import { Waiting } from "@/ui/waiting";
 import classes from "./revisions.module.css";
 
 const SourceDiff = lazy(() =>
@@ -31,7 +32,7 @@ export function Revisions() {
   const before = useSource(tenant, key, base, list);
   const after = useSource(tenant, key, against, list);
   if (revisions.error) return <Problem error={revisions.error} />;
-  if (list.length === 0) return null;
+  if (list.length === 0) return <Waiting rows={6} />;
   const pick = (change: { base?: number; against?: number }) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
   const latest = list[0]?.revision ?? 1;

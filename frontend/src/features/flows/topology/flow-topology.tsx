@@ -4,6 +4,7 @@ import { useNavigate, useParams } from "@tanstack/react-router";
 import { flowGraphQuery } from "@/api/flows";
 import { Topology } from "@/graph";
 import { Problem } from "@/ui/problem";
+import { Waiting } from "@/ui/waiting";
 
 export function FlowTopology() {
   const params = useParams({ from: "/$tenant/flows/$namespace/$flowId/topology" });
@@ -17,7 +18,13 @@ export function FlowTopology() {
       </div>
     );
   }
-  if (!graph.data) return null;
+  if (!graph.data) {
+    return (
+      <div style={{ padding: "0 20px" }}>
+        <Waiting />
+      </div>
+    );
+  }
   return (
     <Topology
       graph={graph.data}

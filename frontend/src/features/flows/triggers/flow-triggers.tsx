@@ -10,6 +10,7 @@ import { TriggerTable, triggerKey } from "@/features/triggers/trigger-table";
 import classes from "@/features/triggers/triggers.module.css";
 import { Empty } from "@/ui/empty";
 import { Problem } from "@/ui/problem";
+import { Waiting } from "@/ui/waiting";
 
 const FROM = "/$tenant/flows/$namespace/$flowId/triggers";
 const MOST = 1000;
@@ -44,6 +45,7 @@ export function FlowTriggers() {
           onOpen={open}
         />
       )}
+      {triggers.isPending && <Waiting rows={4} />}
       {triggers.data && rows.length === 0 && (
         <Empty
           icon={<IconBolt size={22} />}

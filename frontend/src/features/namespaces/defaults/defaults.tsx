@@ -11,6 +11,7 @@ import { Card } from "@/ui/card";
 import { JsonTree } from "@/ui/json";
 import { Problem } from "@/ui/problem";
 import { tell } from "@/ui/toast";
+import { Waiting } from "@/ui/waiting";
 
 const EXAMPLE = `[
   {
@@ -24,7 +25,13 @@ export function PluginDefaults() {
   const { tenant, namespaceId } = useParams({ from: "/$tenant/namespaces/$namespaceId/defaults" });
   const { data } = useQuery(namespaceQuery(tenant, namespaceId));
   const edits = useMay(tenant, namespaceId)("namespace.edit");
-  if (!data) return null;
+  if (!data) {
+    return (
+      <div style={{ padding: "0 20px" }}>
+        <Waiting />
+      </div>
+    );
+  }
   return (
     <div className={`${classes.tab} ${classes.stack}`}>
       <p className={classes.hint}>

@@ -16,6 +16,7 @@ import type { FlowsSearch } from "@/routes/search";
 import { Empty } from "@/ui/empty";
 import { Problem } from "@/ui/problem";
 import { Pager } from "@/ui/tables";
+import { Waiting } from "@/ui/waiting";
 
 const FROM = "/$tenant/namespaces/$namespaceId/";
 
@@ -42,6 +43,7 @@ export function NamespaceFlows() {
   return (
     <div className={classes.tab}>
       {flows.error && <Problem error={flows.error} onRetry={() => void flows.refetch()} />}
+      {flows.isPending && <Waiting rows={8} />}
       {rows.length > 0 && (
         <>
           <FlowTable

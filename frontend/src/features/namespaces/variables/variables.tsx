@@ -16,13 +16,20 @@ import { Card } from "@/ui/card";
 import { JsonTree } from "@/ui/json";
 import { Problem } from "@/ui/problem";
 import { tell } from "@/ui/toast";
+import { Waiting } from "@/ui/waiting";
 
 export function Variables() {
   const { tenant, namespaceId } = useParams({ from: "/$tenant/namespaces/$namespaceId/variables" });
   const { data } = useQuery(namespaceQuery(tenant, namespaceId));
   const inherited = useQuery(inheritedVariablesQuery(tenant, namespaceId));
   const edits = useMay(tenant, namespaceId)("namespace.edit");
-  if (!data) return null;
+  if (!data) {
+    return (
+      <div style={{ padding: "0 20px" }}>
+        <Waiting />
+      </div>
+    );
+  }
   const above = Object.entries(inherited.data ?? {}).filter(
     ([path, values]) => path !== namespaceId && Object.keys(values).length > 0,
   );

@@ -17,6 +17,7 @@ import { Problem } from "@/ui/problem";
 import { Pager } from "@/ui/tables";
 import { useSearchText } from "@/ui/use-search-text";
 import { useTitle } from "@/ui/use-title";
+import { Waiting } from "@/ui/waiting";
 
 const KIND_WORDS: Record<string, string> = {
   SCHEDULE: "Schedules",
@@ -71,6 +72,7 @@ export function TriggerList() {
             />
           </>
         )}
+        {triggers.isPending && <Waiting rows={8} />}
         {triggers.data && rows.length === 0 && <NoTriggers tenant={tenant} search={search} />}
       </div>
       {opened && <TriggerDrawer tenant={tenant} one={opened} onClose={() => open(undefined)} />}
