@@ -17,9 +17,10 @@ from flows.services.policing import remember as remember_policies
 from flows.services.policing import rules_of, save_asked, save_subject
 from flows.services.policing import violations as policy_violations
 from flows.services.states import delete_state, merge_state, state
-from flows.services.written_policies import policy_of
+from flows.services.written_policies import PolicyBody, policy_of
 
 __all__ = [
+    "PolicyBody",
     "by_uid",
     "check_policies",
     "current_revisions",

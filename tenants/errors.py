@@ -354,6 +354,21 @@ class StorageFull(AppError):
     status = HTTPStatus.INSUFFICIENT_STORAGE
 
 
+class AnnouncementNotFound(NotFound):
+    """There is no such announcement, or you may not see it."""
+
+    code = "announcement.not_found"
+
+    def __init__(self) -> None:
+        super().__init__("announcement")
+
+
+class BadAnnouncement(Invalid):
+    """This cannot be announced: {reason}."""
+
+    code = "announcement.invalid"
+
+
 class SwitchNotFound(NotFound):
     """There is no such kill switch, or you may not see it."""
 

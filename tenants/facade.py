@@ -89,8 +89,10 @@ from tenants.services.quotas import (
 )
 from tenants.services.removal import continue_removals
 from tenants.services.retention import retention_rules
+from tenants.services.retired_keys import RetiredKey, forget_unused, retired_keys
 from tenants.services.second_factors import reset_by_console as reset_second_factors
 from tenants.services.secret_resolution import resolve_secret
+from tenants.services.sessions import forget_expired
 from tenants.services.setup import create_instance_admin_token, is_set_up, set_up
 from tenants.services.stored import remeasure, stored_bytes
 from tenants.services.switches import turn_by_date
@@ -108,6 +110,7 @@ __all__ = [
     "PolicyRef",
     "PolicyRefused",
     "RetentionRule",
+    "RetiredKey",
     "RunningWork",
     "SecretManagerFailed",
     "Standing",
@@ -135,6 +138,8 @@ __all__ = [
     "encrypt",
     "ensure_namespace",
     "enter_groups",
+    "forget_expired",
+    "forget_unused",
     "hold_namespace",
     "inherited_connections",
     "is_set_up",
@@ -163,6 +168,7 @@ __all__ = [
     "resolve_secret",
     "resting",
     "retention_rules",
+    "retired_keys",
     "rotate_keys",
     "seen_approvals",
     "seen_policies",

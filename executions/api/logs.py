@@ -24,6 +24,8 @@ from executions.selectors.logs import LogQuery
 from tenants.http import TenantViewSet
 
 Json = dict[str, Any]
+# Lines are numbered over the whole instance, in 64 bits.
+INDEX_DIGITS: Final = 18
 SORTS: Final = {"timestamp": "at", "level": "level", "taskId": "task_id"}
 
 
@@ -84,11 +86,15 @@ class LogViewSet(TenantViewSet):
     }
 
     def list(self, request: Request, pk: str, **_address: str) -> Response:
-        """Lines of an execution; ``after`` takes up where a former answer ended."""
+        """Lines of an execution; ``after`` takes up where a former answer ended.
+
+        ``before`` and ``fromEnd`` read the other way, ``size`` says how many: a long log is read where it
+        is looked at.
+        """
         query = query_of(request)
         with tenant_scope(self.tenant.id):
             row = selector.find_owner(self.actor, requests.uuid_of(pk), "log.view")
-            found = list(lines.of_execution(row.id, query)[: lines.MOST])
+            found = lines.read(row.id, query)
         return Response([line(row, item) for item in found])
 
     def download(self, request: Request, pk: str, **_address: str) -> StreamingHttpResponse:
@@ -161,8 +167,16 @@ def query_of(request: Request) -> LogQuery:
         task_run_id=conditions.uuid_or_nil(run) if run else None,
         task_id=request.query_params.get("taskId") or None,
         attempt=requests.number_of(request, "attempt"),
-        after=requests.number_of(request, "after"),
+        after=requests.number_of(request, "after", digits=INDEX_DIGITS),
+        before=requests.number_of(request, "before", digits=INDEX_DIGITS),
+        from_end=requests.flag_of(request, "fromEnd"),
+        size=_size(request),
     )
+
+
+def _size(request: Request) -> int:
+    asked = requests.number_of(request, "size")
+    return lines.MOST if asked is None else max(1, min(asked, lines.MOST))
 
 
 def line(owner: Execution, row: LogLine) -> Json:

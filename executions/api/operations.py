@@ -142,7 +142,11 @@ EXECUTIONS: Final[Mapping[str, Operation]] = {
         INPUTS,
         query=(LABELLED, REVISION),
     ),
-    f"GET {ONE}": Operation("getExecution", "Execution"),
+    f"GET {ONE}": Operation(
+        "getExecution",
+        "Execution",
+        query=(Query("taskRunList", "boolean", "`false`: quickly, and without task runs."),),
+    ),
     f"DELETE {ONE}": Operation("deleteExecution", query=PARTS),
     f"GET {ONE}/flow": Operation("getFlowFromExecutionById", "FlowForExecution"),
     f"GET {ONE}/graph": Operation("getExecutionFlowGraph", "FlowGraph"),
@@ -221,6 +225,14 @@ def _hooks() -> Iterator[tuple[str, Operation]]:
         yield f"{verb.upper()} {HOOK}/{{}}", Operation(f"{name}WithPath", "WebhookResponse")
 
 
+READ_FROM: Final = (
+    Query("after", "integer", "The `index` of the last line read."),
+    Query(
+        "before", "integer", "The `index` of the first line read, to read what stands before it."
+    ),
+    Query("fromEnd", "boolean", "The last of the lines that are left, not the first."),
+    Query("size", "integer", "How many lines; 10,000 at most, and by default."),
+)
 RECORDS: Final[Mapping[str, Operation]] = {
     f"GET {L}/search": Operation(
         "searchLogs", "CursorOrOffsetPagedResults_LogEntry_", query=(*PAGE, *FILTERS)
@@ -228,7 +240,7 @@ RECORDS: Final[Mapping[str, Operation]] = {
     f"GET {L}/{{}}": Operation(
         "listLogsFromExecution",
         ["LogEntry"],
-        query=(*WANTED, Query("after", "integer", "The `index` of the last line read.")),
+        query=(*WANTED, *READ_FROM),
     ),
     f"GET {L}/{{}}/download": Operation(
         "downloadLogsFromExecution", PLAIN, query=WANTED, media=TEXT

@@ -82,12 +82,12 @@ def _given(value: Any) -> Given:
     return value if isinstance(value, str) else str(value)
 
 
-def number_of(request: Request, name: str) -> int | None:
+def number_of(request: Request, name: str, *, digits: int = 9) -> int | None:
     """A whole number of the query string."""
     text = request.query_params.get(name)
     if text in (None, ""):
         return None
-    if not str(text).isdecimal() or len(str(text)) > 9:
+    if not str(text).isdecimal() or len(str(text)) > digits:
         raise InvalidFields([FieldError("not a whole number", path=name)])
     return int(str(text))
 

@@ -25,19 +25,21 @@ Json = dict[str, Any]
 def state(view: StateView) -> Json:
     """A state with its history and the times that follow from it."""
     end = view.ended_at
-    length = (end or clock.now()) - view.started_at
+    length = duration((end or clock.now()) - view.started_at)
+    histories = [_moment(moment) for moment in view.history]
+    first, last = histories[0]["date"], histories[-1]["date"]
     shown = {
         "current": view.current,
-        "histories": [_moment(moment) for moment in view.history],
-        "startDate": clock.wire(view.started_at),
-        "duration": duration(length),
+        "histories": histories,
+        "startDate": first,
+        "duration": length,
         # The official client insists on these three, whether or not they are known.
-        "getDuration": duration(length),
-        "getStartDate": clock.wire(view.started_at),
-        "getEndDate": clock.wire(end or view.history[-1].at),
+        "getDuration": length,
+        "getStartDate": first,
+        "getEndDate": last,
     }
     if end is not None:
-        shown["endDate"] = clock.wire(end)
+        shown["endDate"] = last
     return shown
 
 

@@ -25,7 +25,7 @@ class TopicView(TenantAPIView):
         kind, _, name = (request.query_params.get("topic") or "").partition(":")
         with tenant_scope(self.tenant.id):
             match kind:
-                case "":
+                case "" | "announcements":
                     pass
                 case "execution":
                     selector.find(self.actor, requests.uuid_of(name))

@@ -11,9 +11,11 @@ from executions.api import (
     asset_operations,
     checks,
     documents,
+    limit_documents,
     record_documents,
     statistics,
     trigger_operations,
+    worker_documents,
     worker_urls,
 )
 from executions.api.assets import AssetViewSet
@@ -51,6 +53,8 @@ declare(
 declare(asset_operations.OPERATIONS, shapes=asset_operations.SHAPES, pages=asset_operations.PAGES)
 declare(statistics.OPERATIONS, shapes=statistics.SHAPES)
 declare(checks.OPERATIONS, shapes=checks.SHAPES)
+declare(limit_documents.OPERATIONS, shapes=limit_documents.SHAPES, pages=limit_documents.PAGES)
+declare(worker_documents.OPERATIONS, shapes=worker_documents.SHAPES)
 
 E: Final = "<slug:tenant>/executions"
 ONE: Final = f"{E}/<uuid:pk>"

@@ -24,9 +24,9 @@ from executions.engine.rules.agreements import BREACHED, acted
 from executions.engine.rules.breaking import BREAKPOINTS, STOPPED_AT
 from executions.engine.rules.ending import FAILURE
 from executions.engine.rules.killing import ALONE, ASKED_BY, END_AS, END_RUN
+from executions.engine.rules.retrying import RETRY_AT
 from executions.engine.state import Ask, Execution, Moment, State
 
-RETRY_AT: Final = "retryAt"
 ENDINGS: Final = frozenset(
     {
         RETRY_AT,

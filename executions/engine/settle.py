@@ -304,7 +304,6 @@ class _Performer:
                 task = self.plan.nodes[self.snapshot.runs[run].node].id
                 return BreakpointReached(run, task)
             case RetryExecution(due=due):
-                self.done.waits[(None, NEW_EXECUTION)] = WakeAt(None, NEW_EXECUTION, due)
                 return RetryPlanned(due)
             case _:
                 assert_never(command)
@@ -362,4 +361,3 @@ _Plain = (
     | Break
     | RetryExecution
 )
-NEW_EXECUTION: Final = "new_execution"

@@ -40,7 +40,8 @@ def _of_run(hands: Hands, run: Run, ask: Ask) -> Any:
     task = node.task
     match ask, node.shape:
         case Ask.RUN_IF, _:
-            return _condition(hands, run, str(task.run_if))
+            said = task.run_if
+            return said if isinstance(said, bool) else _condition(hands, run, said)
         case Ask.CHOICE, Choice() as shape:
             return _choice(hands, run, task, shape)
         case Ask.VALUES, Iteration(isolated=True) as shape:

@@ -26,12 +26,12 @@ from executions.models import Execution, TriggerState
 from executions.runtime.inbox import Message, post_all
 from executions.runtime.plans import namespace_of
 from executions.runtime.reach import changeable
-from executions.selectors.states import TERMINAL
 from flows import facade as flows
 from tenants.contracts import NamespaceRef
 
 if TYPE_CHECKING:
     from executions.runtime.inline import Hands
+    from executions.services import pauses
 
 
 def apply(hands: Hands, run: Run, effect: Effect) -> None:
@@ -101,6 +101,8 @@ def _end(hands: Hands, state: State) -> None:
 
 
 def _resume(hands: Hands, effect: ResumeExecution) -> None:
+    from executions.services import pauses
+
     facts = hands.facts
     try:
         wanted = UUID(effect.execution_id)
@@ -109,14 +111,29 @@ def _resume(hands: Hands, effect: ResumeExecution) -> None:
     found = Execution.objects.filter(id=wanted, deleted_at__isnull=True)
     if effect.namespace is not None:
         found = found.filter(namespace=effect.namespace, flow_id=effect.flow_id)
-    owner = found.values("namespace", "state").first()
-    if owner is None:
+    row = found.first()
+    if row is None:
         raise TaskFailed(f"There is no execution '{effect.execution_id}' of that flow")
-    changeable(facts.namespace, owner["namespace"])
-    if owner["state"] in TERMINAL:
-        raise TaskFailed(f"Execution '{effect.execution_id}' is over: {owner['state']}")
-    payload = {"inputs": hands.kept(dict(effect.inputs or {}))}
+    changeable(facts.namespace, row.namespace)
+    own = wanted == facts.id  # how it stands now is known to this turn, and not yet stored
+    if not own and row.state != State.PAUSED and not pauses.waits_afterwards(row):
+        raise TaskFailed(f"Execution '{wanted}' is not paused: it is {row.state}")
+    question = _question(hands) if own else None
+    payload = pauses.resumption(row, dict(effect.inputs or {}), question=question)
+    payload["inputs"] = hands.kept(payload["inputs"])
     post_all(facts.tenant_id, [(wanted, Message.RESUME, payload)], ring=True)
+
+
+def _question(hands: Hands) -> pauses.Question | None:
+    """What a pause of this execution asks for; one that begins in this turn counts as well."""
+    from executions.services import pauses
+
+    known = [run for run in hands.snapshot.runs.values() if not run.ended]
+    for run in sorted(known, key=lambda run: run.state is not State.PAUSED):
+        definitions = pauses.definitions_of(hands.compiled.plan.nodes[run.node].task)
+        if definitions:
+            return pauses.Question(hands.compiled.revision, run.id, definitions)
+    return None
 
 
 def _toggle(hands: Hands, effect: ToggleTrigger) -> None:

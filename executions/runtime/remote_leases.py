@@ -87,6 +87,18 @@ update attempt a
   from {_UNNESTED} {_SAME} returning {_KEYS}, a.worker_group
 """
 
+_SHORTEN: Final = f"""
+update attempt a set lease_until = least(a.lease_until, clock_timestamp() + %(rest)s)
+  from {_UNNESTED} {_SAME} returning {_KEYS}
+"""
+_SHORTEN_POLLS: Final = """
+update trigger_state t set lease_until = least(t.lease_until, clock_timestamp() + %(rest)s)
+  from unnest(%(runs)s::uuid[], %(epochs)s::bigint[]) as held(id, lease_epoch)
+ where t.id = held.id and t.lease_epoch = held.lease_epoch and t.worker_id = %(worker)s
+   and t.lease_until is not null
+returning t.id
+"""
+
 
 class NotHeld(NotFound):
     """This worker was not given such an attempt, or it was given to another one since."""
@@ -210,6 +222,27 @@ def release(worker_id: UUID, keys: Collection[AttemptKey]) -> list[tuple[Attempt
                 gone.append((AttemptKey(*given), queue))
     forget(worker_id, [key for key, _ in gone])
     return gone
+
+
+def shorten(worker_id: UUID, rest: timedelta) -> int:
+    """Lets all leases of a worker end in ``rest``, if not sooner; returns how many there were.
+
+    They end as those of any lost worker, so what must not run twice does not: the attempt may have
+    done something by now.
+    """
+    by_tenant: dict[UUID, list[AttemptKey]] = defaultdict(list)
+    for key in given_to(worker_id):
+        by_tenant[key.tenant_id].append(key)
+    count = 0
+    for tenant_id, keys in by_tenant.items():
+        tasks, others, _ = _sorted(keys)
+        with tenant_scope(tenant_id), connection.cursor() as cursor:
+            for part, statement in ((tasks, _SHORTEN), (others, _SHORTEN_POLLS)):
+                if part:
+                    facts = {**columns(part), "worker": worker_id, "rest": rest}
+                    cursor.execute(statement, facts)
+                    count += cursor.rowcount
+    return count
 
 
 def given_to(worker_id: UUID) -> set[AttemptKey]:

@@ -6,9 +6,8 @@ from typing import Final
 
 from downbeat.common import clock
 from downbeat.common.models import uuid7
-from executions.engine.evolve_execution import RETRY_AT
 from executions.engine.rules.killing import ALONE
-from executions.engine.rules.retrying import FIRST_STARTED
+from executions.engine.rules.retrying import FIRST_STARTED, RETRY_AT
 from executions.engine.state import Execution, State
 from executions.runtime.children import killed_with
 from executions.runtime.inbox import Message, post

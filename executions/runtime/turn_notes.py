@@ -25,7 +25,7 @@ from executions.engine.evolve import evolve
 from executions.engine.plan import Kind
 from executions.engine.restarting import mark, restart
 from executions.engine.rules.agreements import last_unfinished
-from executions.engine.settle import NEW_EXECUTION
+from executions.engine.rules.retrying import NEW_EXECUTION
 from executions.engine.state import Reason, Run, Snapshot, State
 from executions.runtime import batches, carried_effects, children, renewal, turn_results
 from executions.runtime.inbox import Message, Note

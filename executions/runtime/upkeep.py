@@ -23,6 +23,9 @@ BATCH: Final = 5_000
 EXECUTIONS_PER_BATCH: Final = 200
 """Each may have a folder of files to remove while its row is locked."""
 DAYS_BACK: Final = 8
+KEYS_REST: Final = timedelta(days=1)
+STILL_SEALS: Final = timedelta(hours=1)
+"""For so long after its end a process may not have heard of it; in truth it is half a minute."""
 
 _MAKE: Final = "select executions_make_partitions(current_date - %s, current_date + %s)"
 _OLD_LOGS: Final = """
@@ -45,6 +48,20 @@ select tenant_id, id, namespace, flow_id from execution e
 _OLD_KEYS: Final = "delete from idempotency_key where created_at < now() - interval '24 hours'"
 _OLD_STARTS: Final = "delete from execution_start where at < now() - interval '2 minutes'"
 _OLD_LOG_USE: Final = "delete from log_use where day < current_date - 7"
+# Of a poll the key is what was found: a file that lies there for years must not start twice.
+_OLD_CAUSES: Final = """
+with old as (
+    select f.tenant_id, f.trigger_state_id, f.key from trigger_fired f
+      join trigger_state s on (s.tenant_id, s.id) = (f.tenant_id, f.trigger_state_id)
+     where s.family in ('schedule', 'flow') and f.created_at < now() - %(age)s limit %(limit)s
+)
+delete from trigger_fired f using old
+ where (f.tenant_id, f.trigger_state_id, f.key) = (old.tenant_id, old.trigger_state_id, old.key)
+"""
+_FROM_BEFORE: Final = """
+select exists (select 1 from execution
+                where tenant_id = %s and id < executions_first_id(%s))
+"""
 _OLD_OUTPUTS: Final = "delete from task_cache where expires_at < now()"
 
 
@@ -60,9 +77,33 @@ def run() -> None:
     for tenant_id in tenants.bounded_tenants():
         tenants.remeasure(tenant_id)
     tenants.trim_audit(settings.DOWNBEAT.retention_audit)
+    tenants.forget_expired()
     retention.apply()
     while remove_executions(settings.DOWNBEAT.retention_executions):
         pass
+    forget_causes(settings.DOWNBEAT.retention_executions)
+    forget_keys(KEYS_REST)
+
+
+def forget_causes(age: timedelta) -> None:
+    """Forgets causes that have fired so long ago that they cannot come again: dates of schedules, ends
+    of executions. What moves on is written with the cause, so the key is needed for moments only.
+    """
+    _in_batches(_OLD_CAUSES, age)
+
+
+def forget_keys(longer_than: timedelta) -> int:
+    """Deletes data keys that were replaced so long ago, and that open nothing; returns how many.
+
+    Executions from before keep sealed texts, also in files: while there is one, its key stays.
+    """
+    gone = 0
+    for key in tenants.retired_keys(longer_than):
+        with connections[SYSTEM].cursor() as cursor:
+            cursor.execute(_FROM_BEFORE, [key.tenant_id, key.retired_at + STILL_SEALS])
+            (needed,) = cursor.fetchone()
+        gone += not needed and tenants.forget_unused(key)
+    return gone
 
 
 def remove_executions(age: timedelta) -> int:

@@ -24,6 +24,10 @@ class LogQuery:
     attempt: int | None = None
     """Counted from 0, as clients do."""
     after: int | None = None
+    before: int | None = None
+    from_end: bool = False
+    """The last lines are wanted, not the first."""
+    size: int = MOST
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -50,4 +54,14 @@ def of_execution(id: UUID, query: LogQuery) -> QuerySet[LogLine]:
         rows = rows.filter(attempt_number=query.attempt + 1)
     if query.after is not None:
         rows = rows.filter(idx__gt=query.after)
+    if query.before is not None:
+        rows = rows.filter(idx__lt=query.before)
     return rows.order_by("idx")
+
+
+def read(id: UUID, query: LogQuery) -> list[LogLine]:
+    """At most ``size`` lines, in order: the first that are wanted, or the last ones."""
+    rows = of_execution(id, query)
+    if not query.from_end:
+        return list(rows[: query.size])
+    return list(rows.order_by("-idx")[: query.size])[::-1]

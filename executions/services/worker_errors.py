@@ -74,6 +74,13 @@ class SessionOver(AppError):
     status = HTTPStatus.GONE
 
 
+class TokenOver(AppError):
+    """The token is no worker's, has expired or was revoked. Ask for another one."""
+
+    code = "worker.token"
+    status = HTTPStatus.UNAUTHORIZED
+
+
 class TooLarge(AppError):
     """A request of a worker holds {most} bytes at the most."""
 

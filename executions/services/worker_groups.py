@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,7 +22,7 @@ from downbeat.common import clock
 from downbeat.common.scope import tenant_scope
 from executions.models import Worker, WorkerGroup, WorkerToken
 from executions.runtime import assignment, queues, regrouping
-from executions.services import worker_access
+from executions.services import worker_access, worker_sessions
 from executions.services.worker_errors import (
     BadKey,
     DefaultStays,
@@ -145,9 +146,10 @@ def delete_group(keeper: Keeper, id: str, *, force: bool) -> None:
         if alive and not force:
             raise GroupServed(count=alive)
         keeper.record(_change("deleted", row))
+        token_ids = list(row.tokens.values_list("id", flat=True))
         row.delete()
     queues.forget()
-    worker_access.forget_checked()
+    _dismiss(token_ids)
 
 
 def issue_token(
@@ -170,7 +172,7 @@ def issue_token(
 
 
 def revoke_token(keeper: Keeper, id: str, token_id: UUID, *, delete: bool) -> WorkerGroup:
-    """Ends a token: its workers are refused everywhere within two seconds, and stop their tasks."""
+    """Ends a token: its workers are refused, stop their tasks, and lose them to others in seconds."""
     keeper.require_change()
     group = group_of(keeper, id, own=True)
     with transaction.atomic():
@@ -182,12 +184,16 @@ def revoke_token(keeper: Keeper, id: str, token_id: UUID, *, delete: bool) -> Wo
             row.delete()
         else:
             WorkerToken.objects.filter(id=row.id, revoked_at=None).update(revoked_at=clock.now())
-        for worker_id in Worker.objects.filter(token_id=row.id, stopped_at=None).values_list(
-            "id", flat=True
-        ):
-            assignment.tell(worker_id)
-    worker_access.forget_checked()
+    _dismiss([token_id])
     return group
+
+
+def _dismiss(token_ids: Iterable[UUID]) -> None:
+    """Ends the sessions of tokens that are over. After the commit: from here on none can begin."""
+    worker_access.forget_checked()
+    rows = Worker.objects.filter(token_id__in=list(token_ids), stopped_at=None)
+    for worker_id in rows.values_list("id", flat=True):
+        worker_sessions.dismiss(worker_id)
 
 
 def drain_worker(keeper: Keeper, id: str, worker_id: UUID, *, drain: bool) -> Worker:

@@ -14,11 +14,11 @@ from django.db.models.functions import Now
 
 from downbeat.common import notify
 from downbeat.common.models import uuid7
-from executions.models import Worker
-from executions.runtime import queues, remote_leases, remote_results
+from executions.models import Worker, WorkerToken
+from executions.runtime import assignment, queues, remote_leases, remote_results
 from executions.runtime.composition import several_tenants
 from executions.services.worker_access import WorkerKey
-from executions.services.worker_errors import OtherProtocol, SessionOver
+from executions.services.worker_errors import OtherProtocol, SessionOver, TokenOver
 from executions.worker import wire
 from executions.worker.work import AttemptKey, Work
 
@@ -74,6 +74,9 @@ def begin(key: WorkerKey, new: NewWorker) -> UUID:
     """A session of a worker that has just begun."""
     if new.protocol != wire.PROTOCOL:
         raise OtherProtocol(ours=wire.PROTOCOL, theirs=new.protocol)
+    # The token may have been revoked since it was looked at: no worker begins with one that is over.
+    if not WorkerToken.objects.filter(id=key.token_id, revoked_at=None).exists():
+        raise TokenOver
     id = uuid7()
     Worker.objects.create(
         id=id,
@@ -130,6 +133,19 @@ def leave(key: WorkerKey, worker_id: UUID, releases: Sequence[AttemptKey]) -> No
     remote_results.depart(worker_id, releases)
     remote_results.drop_all(worker_id)
     Worker.objects.filter(id=worker_id).update(state="STOPPED", busy=0, stopped_at=Now())
+
+
+def dismiss(worker_id: UUID) -> None:
+    """Ends a session from our side: whatever the worker asks next, it hears that it is over.
+
+    It is told at once, and stops its processes then; its leases end when it must have heard, not
+    when they would have ended by themselves. A worker that cannot be reached fences itself later, as
+    one that is cut off does: what it writes is refused from here on.
+    """
+    gone = Worker.objects.filter(id=worker_id, stopped_at=None)
+    gone.update(state="STOPPED", busy=0, stopped_at=Now())
+    remote_leases.shorten(worker_id, settings.DOWNBEAT.token_cache)
+    assignment.tell(worker_id)
 
 
 def facts_for(key: WorkerKey) -> dict[str, Any]:

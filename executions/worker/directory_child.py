@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, BinaryIO, Final, cast
 
+from downbeat.sdk.labels import scalar_text
 from executions.worker.channel import WorkerChannel
 from executions.worker.work import AttemptKey, Work
 
@@ -31,7 +32,7 @@ def child_work(
     every attempt of the directory. It is in the same loops as the directory: so are its values and
     its outputs.
     """
-    task_id, type_name = str(task["id"]), str(task["type"])
+    task_id, type_name = scalar_text(task["id"]), str(task["type"])
     run_id = str(uuid.uuid5(uuid.UUID(work.info.task_run_id), task_id))
     around = dict(work.context.get("taskrun") or {})
     own = {"id": run_id, "attemptsCount": tries, "parentId": work.info.task_run_id}

@@ -8,7 +8,6 @@ directory's result; its outputs and variables are seen by the tasks after it at 
 from __future__ import annotations
 
 import random
-import select
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,8 +19,8 @@ from pydantic import TypeAdapter
 from downbeat.sdk.effects import Effect, SetVariables
 from downbeat.sdk.retry import Retry
 from executions.worker.channel import Control
+from executions.worker.delay import waited
 from executions.worker.directory_child import child_work
-from executions.worker.supervision import stop_signal
 from executions.worker.work import AttemptResult, Ending, MetricPoint, Work
 from flows.spec.render import RenderError
 from flows.spec.retry import RetryAt, next_attempt
@@ -92,7 +91,7 @@ class DirectoryJob:
             result = self._run(work)
             tries.append(_try(result, began))
             pause = self._pause_before_next(policy, result, len(tries), started)
-            if pause is None or not self._waited(pause):
+            if pause is None or not waited(pause, self.control):
                 break
         if policy and policy.warning_on_retry and len(tries) > 1:
             result = _warned(result)
@@ -138,15 +137,6 @@ class DirectoryJob:
         pause = (answer.when - now).total_seconds()
         left = self._left()
         return None if left is not None and left.total_seconds() <= pause else max(0.0, pause)
-
-    def _waited(self, seconds: float) -> bool:
-        """Whether the time passed without a call to stop."""
-        fd = stop_signal()
-        self.control.on_kill(fd)
-        poll = select.poll()
-        poll.register(fd, select.POLLIN)
-        poll.poll(seconds * 1000)
-        return not self.control.killed()
 
     def _end(
         self,

@@ -19,11 +19,12 @@ from uuid import UUID
 
 from downbeat.sdk.errors import TaskFailed
 from downbeat.sdk.script import ScriptTask
-from downbeat.sdk.task import InlineTask, StandInTask, Task
+from downbeat.sdk.task import DelayTask, InlineTask, StandInTask, Task
 from downbeat.sdk.trigger import Trigger
 from executions.worker import assets
 from executions.worker.channel import Control, LeaseLost, WorkerChannel
 from executions.worker.choosing import flavour_of, folders_for, script_python
+from executions.worker.delay import wait_out
 from executions.worker.directory_child import child_channel, memory_of
 from executions.worker.directory_job import DirectoryJob
 from executions.worker.environments import BuildFailed, BuildStopped, Environments
@@ -119,6 +120,9 @@ class AttemptRunner:
             spec = cast(InlineTask, self._renderer.spec(work, desk.masker, desk.places()))
             done = run_inline(spec, work, desk.channel, desk.book, desk.masker)
             return _with_declared(done, spec, desk)
+        if known is not None and issubclass(known, DelayTask):
+            wait = cast(DelayTask, self._renderer.spec(work, desk.masker, desk.places()))
+            return wait_out(wait, work, desk.control, desk.book)
         process = self._launcher.take(self._wanted(work, desk))
         try:
             return self._in_process(work, desk, process)

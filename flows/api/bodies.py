@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from rest_framework.request import Request
 
 from downbeat.common.errors import FieldError, InvalidFields, NotFound
+from downbeat.sdk.labels import scalar_text
 from flows.services.publish import Address, invalid
 from flows.spec.flow import FlowSpec
 from flows.spec.parse import ParsedFlow
 from flows.spec.source import parse_source
+
+REVISION_MARK: Final = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 
 
 def source_of(request: Request) -> str:
@@ -92,7 +96,7 @@ def task_of(document: Mapping[str, Any], task_id: str) -> Mapping[str, Any]:
     """The task with that id, at whatever depth; 404 if there is none."""
     for key in ("tasks", "errors", "finally", "afterExecution", "listeners"):
         for task in typed_parts(document.get(key)):
-            if task.get("id") == task_id:
+            if scalar_text(task.get("id")) == task_id:
                 return task
     raise NotFound("task")
 
@@ -107,3 +111,13 @@ def typed_parts(value: Any) -> Iterable[Mapping[str, Any]]:
     elif isinstance(value, list):
         for inner in value:
             yield from typed_parts(inner)
+
+
+def revisions_read(request: Request) -> frozenset[int] | None:
+    """The revisions that ``If-Match`` names; None when any will do. A mark that is not ours names none."""
+    text = request.headers.get("If-Match")
+    marks = [mark.strip() for mark in (text or "*").split(",")]
+    if "*" in marks:
+        return None
+    found = (REVISION_MARK.fullmatch(mark) for mark in marks)
+    return frozenset(int(mark[1]) for mark in found if mark)

@@ -101,7 +101,7 @@ class FlowViewSet(TenantViewSet):
         shown = wire.flow(row, source=source)
         if (problem := revisions.unreadable(row, row.revision)) is not None:
             shown["exception"] = problem.message
-        return Response(shown)
+        return _marked(Response(shown), row)
 
     @in_tenant
     def task(self, request: Request, namespace: str, id: str, task_id: str, **_: Any) -> Response:
@@ -116,15 +116,20 @@ class FlowViewSet(TenantViewSet):
         """Publishes a new flow."""
         source = bodies.source_of(request)
         row = publish.create_flow(source, actor=self.actor)
-        return Response(wire.flow(row, source=source))
+        return _marked(Response(wire.flow(row, source=source)), row)
 
     @in_tenant
     def update(self, request: Request, namespace: str, id: str, **_: Any) -> Response:
-        """Publishes a flow's next revision."""
+        """Publishes a flow's next revision; with ``If-Match``, only over the revision that it names."""
         source = bodies.source_of(request)
         self.row(namespace, id)
-        row = publish.update_flow(source, address=Address(namespace, id), actor=self.actor)
-        return Response(wire.flow(row, source=source))
+        row = publish.update_flow(
+            source,
+            address=Address(namespace, id),
+            actor=self.actor,
+            read=bodies.revisions_read(request),
+        )
+        return _marked(Response(wire.flow(row, source=source)), row)
 
     @in_tenant
     def destroy(self, request: Request, namespace: str, id: str, **_: Any) -> Response:
@@ -190,3 +195,9 @@ def _cells(row: Flow) -> tuple[object, ...]:
     labels = ",".join(f"{key}:{value}" for key, value in row.labels.items())
     facts = (row.namespace, row.flow_id, row.revision, row.description, labels)
     return (*facts, str(row.disabled).lower(), date(row.created_at), date(row.updated_at))
+
+
+def _marked(answer: Response, row: Flow) -> Response:
+    """The answer with the mark that ``If-Match`` sends back."""
+    answer["ETag"] = f'"{row.revision}"'
+    return answer

@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.urls import path
 
 from downbeat.common.api.operations import declare
-from flows.api import blueprint_views, connection_documents, documents, store_documents
+from flows.api import (
+    blueprint_views,
+    connection_documents,
+    documents,
+    policy_documents,
+    store_documents,
+)
 from flows.api.blueprint_views import BlueprintViewSet
 from flows.api.bulk_views import FlowBulkViewSet
 from flows.api.connection_views import ConnectionViewSet
@@ -45,6 +51,7 @@ declare(
     pages=connection_documents.PAGES,
 )
 declare(blueprint_views.OPERATIONS, shapes=blueprint_views.SHAPES, pages=blueprint_views.PAGES)
+declare(policy_documents.OPERATIONS, shapes=policy_documents.SHAPES)
 declare({}, shapes=store_documents.SHAPES, pages=store_documents.PAGES)
 
 urlpatterns = [

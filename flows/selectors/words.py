@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.db.models import Q, QuerySet
 
+from downbeat.sdk.labels import scalar_text
 from flows.models import Flow
 from flows.selectors import files, keyvalues
 from flows.selectors.catalogue import registry
@@ -78,8 +79,8 @@ def _outputs(flow: FlowSpec, before: str | None) -> Iterator[str]:
 def _ids(inputs: Any) -> Iterator[str]:
     for item in inputs if isinstance(inputs, list) else ():
         name = item.get("id") or item.get("name") if isinstance(item, Mapping) else None
-        if isinstance(name, str):
-            yield name
+        if isinstance(name, str | int):
+            yield scalar_text(name)
 
 
 def _keys(namespace: str, actor: Actor) -> list[str]:
@@ -120,8 +121,8 @@ def deprecated_tasks(
 def _deprecated(value: Any, names: Mapping[str, str]) -> Iterator[DeprecatedTask]:
     if isinstance(value, Mapping):
         written, id = value.get("type"), value.get("id")
-        if isinstance(written, str) and isinstance(id, str) and written in names:
-            yield DeprecatedTask(id, written, names[written])
+        if isinstance(written, str) and isinstance(id, str | int) and written in names:
+            yield DeprecatedTask(scalar_text(id), written, names[written])
         for inner in value.values():
             yield from _deprecated(inner, names)
     elif isinstance(value, list):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from downbeat.common.errors import Conflict, Invalid, NotFound
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from downbeat.common.errors import AppError, Conflict, Invalid, NotFound
 
 
 class FlowNotFound(NotFound):
@@ -34,6 +37,19 @@ class FlowExists(Conflict):
     """Flow `{namespace}.{flow_id}` exists already. Update it with PUT, or choose another id."""
 
     code = "flow.exists"
+
+
+class RevisionConflict(AppError):
+    """{author} saved revision {revision} of this flow since you read it. Compare it with yours, then
+    save with `If-Match: "{revision}"`."""
+
+    code = "flow.revision_conflict"
+    status = HTTPStatus.PRECONDITION_FAILED
+
+    @property
+    def said(self) -> Mapping[str, object]:
+        """Which revision is newer, and whose it is."""
+        return {name: self.facts[name] for name in ("revision", "author", "saved")}
 
 
 class FlowInvalid(Invalid):

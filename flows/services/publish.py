@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -17,7 +17,13 @@ from flows.models import Flow, FlowRevision
 from flows.selectors.catalogue import registry
 from flows.selectors.revisions import namespace_defaults
 from flows.services import policing
-from flows.services.errors import FlowExists, FlowInvalid, FlowMoved, FlowNotFound
+from flows.services.errors import (
+    FlowExists,
+    FlowInvalid,
+    FlowMoved,
+    FlowNotFound,
+    RevisionConflict,
+)
 from flows.spec.diagnostics import Diagnostic
 from flows.spec.flow import FlowSpec
 from flows.spec.parse import ParsedFlow, parse_flow, source_namespace
@@ -42,9 +48,15 @@ def create_flow(source: str, *, actor: Actor) -> Flow:
     return _publish(source, actor=actor, address=None, must_exist=False)
 
 
-def update_flow(source: str, *, address: Address, actor: Actor) -> Flow:
-    """A flow's next revision; the same source again changes nothing."""
-    return _publish(source, actor=actor, address=address, must_exist=True)
+def update_flow(
+    source: str, *, address: Address, actor: Actor, read: Collection[int] | None = None
+) -> Flow:
+    """A flow's next revision; the same source again changes nothing.
+
+    ``read`` holds the revisions that the change may replace: ``RevisionConflict`` if another is there by
+    now. Without it, whatever is there is replaced.
+    """
+    return _publish(source, actor=actor, address=address, must_exist=True, read=read)
 
 
 def apply_flow(source: str, *, actor: Actor) -> Flow:
@@ -104,7 +116,12 @@ def set_disabled(addresses: Iterable[Address], *, disabled: bool, actor: Actor) 
 
 @transaction.atomic
 def _publish(
-    source: str, *, actor: Actor, address: Address | None, must_exist: bool | None
+    source: str,
+    *,
+    actor: Actor,
+    address: Address | None,
+    must_exist: bool | None,
+    read: Collection[int] | None = None,
 ) -> Flow:
     outcome = parsed(source)
     if outcome.flow is None:
@@ -122,12 +139,26 @@ def _publish(
         raise FlowNotFound(namespace=flow.namespace, flow_id=flow.id)
     if must_exist is False and live:
         raise FlowExists(namespace=flow.namespace, flow_id=flow.id)
+    if row is not None and read is not None:
+        _check_unchanged(row, source, read)
     if row is None or row.deleted or row.checksum != checksum(source):
         place = row.namespace_id if row else tenants.ensure_namespace(actor, flow.namespace).id
         policing.check_save(flow, source, place, actor=actor)
     if row is None:
         return _first(flow, outcome, source, actor=actor)
     return _next(row, flow, outcome, source, actor=actor)
+
+
+def _check_unchanged(row: Flow, source: str, read: Collection[int]) -> None:
+    # A save that is sent twice finds its own revision the second time: that is no conflict.
+    if row.revision in read or row.checksum == checksum(source):
+        return
+    last = FlowRevision.objects.get(flow_uid=row.id, revision=row.revision)
+    raise RevisionConflict(
+        revision=last.revision,
+        author=last.author or "Somebody",
+        saved=clock.wire(last.created_at),
+    )
 
 
 def _check_rights(row: Flow | None, namespace: str, *, actor: Actor) -> None:

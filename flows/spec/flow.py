@@ -9,7 +9,7 @@ from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from downbeat.sdk.anytask import Conditions, OptionalTasks, Tasks, Triggers
-from downbeat.sdk.fields import Deprecated, Duration, Spec, Text
+from downbeat.sdk.fields import Deprecated, Duration, Spec, Spelled, Text
 from downbeat.sdk.inputs import Inputs, ItemType
 from downbeat.sdk.labels import Label, Labels
 from downbeat.sdk.retry import Retry
@@ -17,19 +17,19 @@ from downbeat.sdk.task import SourcePath, Task, WorkerGroupRef
 from downbeat.sdk.trigger import Trigger
 from flows.spec.labels import refused_keys
 
-FlowId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]*$", max_length=100)]
-NamespacePath = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=150)]
+FlowId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9._-]*$", max_length=100), Spelled()]
+NamespacePath = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=150), Spelled()]
 OutputType = ItemType | Literal["ARRAY"]
 
 
 class Output(Spec):
     """A typed result of the flow, rendered at its end."""
 
-    id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9][.a-zA-Z0-9_-]*$", max_length=256)]
+    id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9][.a-zA-Z0-9_-]*$", max_length=256), Spelled()]
     type: OutputType | None = None
     value: Any
     description: Text | None = None
-    display_name: Annotated[str, Field(max_length=64)] | None = None
+    display_name: Annotated[str, Field(max_length=64), Spelled()] | None = None
     item_type: ItemType | None = None
     required: bool = True
 
@@ -52,7 +52,7 @@ class Concurrency(Spec):
 class MaxDuration(Spec):
     """Violated when an execution lasts longer, from when it was due to its end; waits count."""
 
-    id: str
+    id: Text
     type: Literal["MAX_DURATION"]
     behavior: Literal["FAIL", "CANCEL", "NONE"]
     labels: Labels = ()
@@ -66,11 +66,11 @@ class ExecutionAssertion(Spec):
     Of several assertions the first that is violated acts, and no other after it.
     """
 
-    id: str
+    id: Text
     type: Literal["EXECUTION_ASSERTION"]
     behavior: Literal["FAIL", "CANCEL", "NONE"]
     labels: Labels = ()
-    assert_: str = Field(alias="assert")
+    assert_: Text = Field(alias="assert")
 
 
 Sla = Annotated[MaxDuration | ExecutionAssertion, Field(discriminator="type")]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from downbeat.sdk.anytask import Tally
 from flows.spec.defaults import check_defaults, defaults_of, with_defaults
-from flows.spec.diagnostics import Diagnostic, Severity, errors_of, path_text
+from flows.spec.diagnostics import Diagnostic, Path, Severity, errors_of, path_text
 from flows.spec.explain import Explainer, deprecated_keys
 from flows.spec.flow import FlowSpec, PluginDefault
 from flows.spec.lint import lint_flow
@@ -118,6 +118,11 @@ def parse_document(
 def _deprecations(flow: FlowSpec, data: Mapping[str, Any], registry: Registry) -> Iterator[str]:
     """Paths of deprecated types and properties."""
     yield from deprecated_keys(FlowSpec, data)
+    for number, known in enumerate(flow.inputs):
+        if known.deprecated:
+            yield path_text(("inputs", number))
+        for key in deprecated_keys(type(known), data["inputs"][number]):
+            yield path_text(("inputs", number, key))
     for place, task in flow.walk():
         if registry.is_deprecated(task.type):
             yield path_text(place)
@@ -128,6 +133,18 @@ def _deprecations(flow: FlowSpec, data: Mapping[str, Any], registry: Registry) -
             yield path_text(("triggers", number))
         for key in deprecated_keys(type(trigger), trigger.raw):
             yield path_text(("triggers", number, key))
+        yield from _old_conditions(trigger.raw, ("triggers", number), registry)
+
+
+def _old_conditions(data: Mapping[str, Any], place: Path, registry: Registry) -> Iterator[str]:
+    """Paths of deprecated conditions, also of those inside others."""
+    listed = data.get("conditions") or ()
+    inside = listed.items() if isinstance(listed, Mapping) else enumerate(listed)
+    for key, condition in inside:
+        path = (*place, "conditions", key)
+        if registry.is_deprecated(condition["type"]):
+            yield path_text(path)
+        yield from _old_conditions(condition, path, registry)
 
 
 def _infos(data: Any, registry: Registry) -> Iterable[str]:

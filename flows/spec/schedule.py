@@ -66,8 +66,11 @@ class Cron:
                 raise CronError(f"Unknown cron nickname '{text}'; known are {known}")
             fields = f"0 {fields}" if with_seconds else fields
         elif len(fields.split()) != expected:
-            hint = "six with" if with_seconds else "five without"
-            raise CronError(f"Invalid cron expression '{text}': {hint} 'withSeconds'")
+            hint = "six are needed with" if with_seconds else "five are needed without"
+            count = len(fields.split())
+            raise CronError(
+                f"Invalid cron expression '{text}': it has {count} fields, {hint} 'withSeconds'"
+            )
         try:
             zone(name)
             CronSim(fields, datetime(2024, 1, 1, tzinfo=UTC))

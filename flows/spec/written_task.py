@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from downbeat.sdk.task import FlowableTask, StandInTask, Task
+from downbeat.sdk.task import DelayTask, FlowableTask, StandInTask, Task
 from flows.spec.diagnostics import Diagnostic, Severity
 from flows.spec.explain import Explainer
 from flows.spec.registry import Registry
@@ -52,7 +52,7 @@ def _kind(document: Document, name: Any, registry: Registry) -> type[Task]:
         hint = f"; did you mean {near}?" if near else ""
         message = f"Invalid type: {name}{hint}"
         raise _refusal([_finding(document, ("type",), "task.type_unknown", message)])
-    if issubclass(found, FlowableTask | StandInTask):
+    if issubclass(found, FlowableTask | StandInTask) and not issubclass(found, DelayTask):
         message = f"Only a task that does work can be written here, not {name}"
         raise _refusal([_finding(document, ("type",), "task.not_runnable", message)])
     return found

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "downbeat.settings")
 # A web process holds no connection that can see more than one tenant.
-os.environ.setdefault("DOWNBEAT_PROCESS", "web")
+os.environ["DOWNBEAT_PROCESS"] = "web"
 
 from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -248,6 +248,42 @@ class WhyCan(Shape):
     chains: list[Way]
 
 
+class DatedBinding(Binding):
+    """A binding, and since when there is one."""
+
+    created_at: datetime
+
+
+class Loss(Shape):
+    """What somebody could no longer do."""
+
+    user: Principal
+    namespace: str | None
+    permissions: list[str]
+
+
+class Impact(Shape):
+    """What people would lose if a group or a binding went, and the bindings that would go."""
+
+    bindings: list[DatedBinding]
+    losses: list[Loss]
+
+
+class IdleBinding(Shape):
+    """A binding with permissions that nobody used, and the days on which others were."""
+
+    binding: DatedBinding
+    unused: list[str]
+    last_used: dict[str, date]
+
+
+class UnusedRights(Shape):
+    """Rights that nobody uses; before `recordedSince` nothing is known."""
+
+    results: list[IdleBinding]
+    recorded_since: date | None
+
+
 class KnownPermissions(Shape):
     """Every permission that there is, by our own names and by those of existing clients."""
 
@@ -339,6 +375,8 @@ SHAPES: Final = (
     RightsHere,
     WhoCan,
     WhyCan,
+    Impact,
+    UnusedRights,
     KnownPermissions,
     NamespaceRetention,
     Retention,

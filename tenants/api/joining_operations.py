@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from downbeat.common.api.operations import FILTERS, PAGE, Operation, Query
+from downbeat.common.api.operations import FILTERS, PAGE, Operation, Query, takes
 from tenants.api import bodies
 from tenants.api.directory_bodies import DirectoryBody, DirectoryFactsBody, ExchangeBody
 from tenants.api.invitation_bodies import InvitationBody
-from tenants.api.operations import OBJECT, takes
+from tenants.api.operations import OBJECT
 from tenants.api.provider_bodies import ProviderBody
 from tenants.api.trust_bodies import TrustBody, TrustTestBody
 
@@ -26,6 +26,15 @@ _ASKED: Final = (
     Query("attributes"),
     Query("excludedAttributes"),
 )
+
+
+_ME: Final = {
+    "GET": "Get",
+    "POST": "Create",
+    "PUT": "Replace",
+    "PATCH": "Patch",
+    "DELETE": "Delete",
+}
 
 
 def _scim(id: str, **facts: Any) -> Operation:
@@ -55,6 +64,8 @@ SCIM: Final[Mapping[str, Operation]] = {
     f"GET {S}/ResourceTypes/{{}}": _scim("scimResourceType"),
     f"GET {S}/Schemas": _scim("scimSchemas"),
     f"GET {S}/Schemas/{{}}": _scim("scimSchema", answer=OBJECT),
+    # RFC 7644 section 3.11: `/Me` stands for whoever asks, and a directory is nobody.
+    **{f"{method} {S}/Me": _scim(f"scim{word}Me", status=501) for method, word in _ME.items()},
 }
 DIRECTORIES: Final[Mapping[str, Operation]] = {
     "GET /directories": Operation("listDirectories", "Directories"),

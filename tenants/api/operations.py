@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pydantic import BaseModel
-
-from downbeat.common.api.operations import FILTERS, JSON, PAGE, WORDS, Operation, Query
+from downbeat.common.api.operations import (
+    FILTERS,
+    PAGE,
+    WORDS,
+    Operation,
+    Query,
+    listed,
+    takes,
+)
 from tenants.api import bodies
 
 Schema = Mapping[str, Any]
@@ -16,27 +22,6 @@ PERMISSION: Final = Query("permission", text="Such as `flow.edit`.", needed=True
 PLACE: Final = Query("namespace", text="Without one: the whole tenant.")
 OBJECT: Final[Schema] = {"type": "object"}
 N: Final = "/namespaces/{}"
-
-
-def takes(kind: type[BaseModel]) -> Mapping[str, Schema]:
-    """The body of a request as the class that reads it says, with all that it names inside it."""
-    schema = kind.model_json_schema(by_alias=True)
-    return {JSON: _whole(schema, schema.get("$defs", {}))}
-
-
-def listed(kind: type[BaseModel]) -> Mapping[str, Schema]:
-    """A body that is a list of them."""
-    return {JSON: {"type": "array", "items": takes(kind)[JSON]}}
-
-
-def _whole(value: Any, known: Mapping[str, Any]) -> Any:
-    if isinstance(value, list):
-        return [_whole(item, known) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if "$ref" in value:
-        return _whole(known[value["$ref"].rpartition("/")[2]], known)
-    return {name: _whole(item, known) for name, item in value.items() if name != "$defs"}
 
 
 _SEARCH: Final = (*PAGE, *FILTERS)
@@ -169,6 +154,12 @@ EXPLORER: Final[Mapping[str, Operation]] = {
     "GET /access/who-can": Operation("whoCan", "WhoCan", query=(PERMISSION, PLACE)),
     "GET /access/why": Operation(
         "whyCan", "WhyCan", query=(Query("userId", needed=True), PERMISSION, PLACE)
+    ),
+    "GET /access/impact": Operation(
+        "accessImpact", "Impact", query=(Query("groupId"), Query("bindingId", text="Or this."))
+    ),
+    "GET /access/unused": Operation(
+        "unusedRights", "UnusedRights", query=(Query("days", "integer", "90 unless told."),)
     ),
 }
 OPERATIONS: Final[Mapping[str, Operation]] = {

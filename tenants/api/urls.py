@@ -8,6 +8,8 @@ from downbeat.common.api.operations import declare
 from tenants.api import (
     access_views,
     account_views,
+    announcement_documents,
+    announcement_views,
     audit_stream_views,
     audit_views,
     binding_views,
@@ -28,10 +30,14 @@ from tenants.api import (
     secret_manager_views,
     secret_views,
     setup_views,
+    sign_in_documents,
+    sign_in_operations,
     sso_views,
     switch_views,
     tenant_life_views,
     tenant_views,
+    trail_documents,
+    trail_operations,
 )
 from tenants.api.operations import OPERATIONS
 
@@ -41,6 +47,13 @@ declare(
     shapes=joining_documents.SHAPES,
     pages=joining_documents.PAGES,
 )
+declare(
+    trail_operations.OPERATIONS,
+    shapes=trail_documents.SHAPES,
+    pages=trail_documents.PAGES,
+)
+declare(announcement_documents.OPERATIONS, shapes=announcement_documents.SHAPES)
+declare(sign_in_operations.OPERATIONS, shapes=sign_in_documents.SHAPES)
 _namespaces = namespace_views.NamespaceViewSet.as_view
 _secrets = secret_views.NamespaceSecretViewSet.as_view
 _bindings = binding_views.BindingViewSet.as_view
@@ -259,6 +272,18 @@ _trail = [
     path("<slug:tenant>/auditlogs/history/<path:detail_id>", _audit({"get": "history"})),
     path("<slug:tenant>/auditlogs/<uuid:id>/diff", _audit({"get": "diff"})),
 ]
+_tenant_banners = announcement_views.TenantBannerViewSet.as_view
+_banners = [
+    path("banners", announcement_views.BannersView.as_view()),
+    path("banners/search", announcement_views.BannerSearchView.as_view()),
+    path("banners/<uuid:id>", announcement_views.BannerView.as_view()),
+    path("<slug:tenant>/banners", _tenant_banners({"get": "list", "post": "create"})),
+    path("<slug:tenant>/banners/search", _tenant_banners({"get": "search"})),
+    path(
+        "<slug:tenant>/banners/<uuid:id>",
+        _tenant_banners({"put": "update", "delete": "destroy"}),
+    ),
+]
 _tenant_switches = switch_views.TenantSwitchViewSet.as_view
 _switches = [
     path("kill-switches", switch_views.SwitchesView.as_view()),
@@ -274,6 +299,7 @@ _switches = [
     ),
 ]
 urlpatterns = [
+    *_banners,
     *_switches,
     *_sent,
     *_trail,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tenants.models.announcements import Announcement, InstanceAnnouncement
 from tenants.models.audit import AuditChain, AuditEntry, AuditLink
 from tenants.models.audit_streams import AuditDeadLetter, AuditStream
 from tenants.models.connections import Connection
@@ -35,6 +36,7 @@ from tenants.models.trust import TakenToken, TrustedIssuer
 from tenants.models.usage import PermissionUse
 
 __all__ = [
+    "Announcement",
     "ApiToken",
     "Approval",
     "AuditChain",
@@ -53,6 +55,7 @@ __all__ = [
     "FederatedSession",
     "Group",
     "IdentityProvider",
+    "InstanceAnnouncement",
     "Invitation",
     "InvitationDoor",
     "KillSwitch",

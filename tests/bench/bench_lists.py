@@ -17,6 +17,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from downbeat.common.scope import tenant_scope
+from tests.bench.rows import fill_executions
 from tests.integration.conftest import cast, database
 from tests.support import database as databases
 from tests.support.cast import Cast
@@ -31,29 +32,6 @@ TIMES: Final = 5
 FLOW: Final = (
     "id: f{n}\nnamespace: {namespace}\ntasks: [{{id: a, type: core.log.Log, message: x}}]\n"
 )
-# Every 10,000th execution is of a flow that runs seldom; the states are those of a healthy tenant.
-FILL: Final = """
-insert into execution (id, tenant_id, namespace_id, namespace, flow_id, flow_uid, revision, state,
-    histories, inputs, variables, labels, trigger_id, original_id, attempt_number, worker_group,
-    priority, progress, facts, seq, created_at, started_at, ended_at)
-select facts.id, f.tenant_id, f.namespace_id, f.namespace, f.flow_id, f.id, 1, state,
-    jsonb_build_array(jsonb_build_object('state', 'CREATED', 'date', at)), '{}', '{}',
-    jsonb_build_array(jsonb_build_object('key', 'day', 'value', (n %% 365)::text),
-                      jsonb_build_object('key', 'team', 'value', 'data')),
-    case when n %% 3 = 0 then 'nightly' end, facts.id, 1, 'default', 0, '{}', '{}', 0, at, at,
-    case when state = 'RUNNING' then null else at + interval '3 seconds' end
-  from (
-    select n, at, case when n %% 10000 = 0 then 0 else 1 + n %% (%(flows)s - 1) end as flow,
-           case when n %% 1000 = 1 then 'FAILED' when n %% 50000 = 2 then 'RUNNING'
-                else 'SUCCESS' end as state,
-           (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7'
-            || lpad(to_hex(n %% 4096), 3, '0') || '8' || substr(md5(n::text), 1, 15))::uuid as id
-      from (select n, now() - (%(rows)s - n) * interval '2 seconds' as at
-              from generate_series(1, %(rows)s) n) numbers
-  ) facts
-  join (select *, row_number() over (order by flow_id) - 1 as number from flow
-         where tenant_id = %(tenant)s) f on f.number = facts.flow
-"""
 QUESTIONS: Final = {
     "newest": "/executions/search?size=25",
     "newest, page 100": "/executions/search?size=25&page=100",
@@ -101,9 +79,7 @@ def _fill(cast: Cast, database: databases.Server) -> None:
         assert answer.status_code == 200, answer.content
     name = str(connection.settings_dict["NAME"])
     with database.superuser(name) as superuser:
-        facts = {"tenant": cast.tenant.id, "rows": ROWS, "flows": FLOWS}
-        superuser.execute(FILL, facts)
-        superuser.execute("vacuum analyze execution, execution_label")
+        fill_executions(superuser, tenant=cast.tenant.id, flows=FLOWS, rows=ROWS)
 
 
 def _timed(cast: Cast, who: Any, path: str) -> tuple[float, Any]:

@@ -29,8 +29,9 @@ FLAGS = (
     "--disable-sync",
 )
 PATIENCE_MS = 15_000
-# Browsers say this of the 401 that tells the portal to show its login.
-EXPECTED_NOISE = re.compile(r"status of 401")
+# Browsers say this of the 401 that tells the portal to show its login, and of the 412 that tells an
+# editor that somebody else has saved.
+EXPECTED_NOISE = re.compile(r"status of (401|412)")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -113,6 +114,14 @@ def signed_in(page: Page, admin_credentials: Credentials) -> Page:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Flows").click()
     expect(page.get_by_role("heading", name="Flows", exact=True)).to_be_visible()
     return page
+
+
+@pytest.fixture
+def colleague(browser: Browser, live_server_url: str) -> Iterator[Page]:
+    """The window of somebody else at the same time."""
+    context = browser.new_context(base_url=live_server_url)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture(scope="session")

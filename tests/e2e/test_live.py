@@ -46,14 +46,6 @@ tasks:
 
 
 @pytest.fixture
-def colleague(browser: Browser, live_server_url: str) -> Iterator[Page]:
-    """The window of somebody else at the same time."""
-    context = browser.new_context(base_url=live_server_url)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
 def loads(page: Page) -> list[str]:
     """The pages that the first window has loaded as a whole."""
     seen: list[str] = []

@@ -22,13 +22,21 @@ FLOW_TABS = (
 NAMESPACE = "company.journeys"
 NAMESPACE_TABS = (
     *("", "/variables", "/secrets", "/kv", "/files"),
-    *("/connections", "/defaults", "/quotas", "/members", "/audit"),
+    *("/connections", "/defaults", "/quotas", "/retention", "/members", "/audit"),
 )
 ADMIN_PAGES = (
     *("users", "groups", "service-accounts", "roles/new", "bindings", "access"),
     *("audit", "audit-streams", "identity-providers", "directories"),
     *("trusted-issuers", "trusted-issuers/new", "policies", "policies/new", "approvals"),
-    *("quotas", "workers", "settings", "tenants", "tenants/main"),
+    *(
+        "announcements",
+        "instance-announcements",
+        "quotas",
+        "workers",
+        "settings",
+        "tenants",
+        "tenants/main",
+    ),
     *("instance-workers", "instance-switches", "instance-audit-streams"),
 )
 EXECUTION_TABS = ("", "/gantt", "/logs", "/topology", "/outputs", "/metrics")

@@ -129,6 +129,8 @@ def test_a_failure_is_watched_understood_and_replayed_with_another_input(
     replay.get_by_role("button", name="Replay", exact=True).click()
 
     expect(_run(page, "tell", "Success")).to_be_visible(timeout=FINISHED_MS)
+    # What the replay took over stands at its own beginning, not where the first execution was.
+    expect(page.get_by_text("taken over", exact=True)).to_have_count(2)
     tab(page, "Execution", "Logs")
     expect(page.get_by_role("log")).to_contain_text("12 shared by 4")
     tab(page, "Execution", "Overview")

@@ -14,6 +14,7 @@ from tests.support import cast as casting  # noqa: E402  models need Django
 from tests.support import database as databases  # noqa: E402
 from tests.support.aftermath import aftermath  # noqa: E402
 from tests.support.django_connections import point_at, pointed_at  # noqa: E402
+from tests.support.web_process import holding_one_connection  # noqa: E402
 
 
 @pytest.hookimpl(wrapper=True)
@@ -28,6 +29,13 @@ def pytest_runtest_makereport(
 
 
 _servers: list[databases.Server] = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def requests_as_in_a_web_process() -> Iterator[None]:
+    """No view reaches for a connection that a web process does not hold."""
+    with holding_one_connection():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ def deviations(method: str, path: str, answer: Any) -> list[str]:
     content = told[status].get("content")
     if content is None:
         return [] if not answer.content.strip() else ["content where none is declared"]
-    media = answer["Content-Type"].partition(";")[0]
+    media = answer.get("Content-Type", "").partition(";")[0]
     if media not in content:
         return [f"{media}, declared are {sorted(content)}"]
     if media != "application/json":

@@ -12,7 +12,7 @@ from typing import Final
 
 from executions.engine.commands import Breach, Command, MoveExecution, Render, WakeAt
 from executions.engine.plan import Plan
-from executions.engine.rules import agreements, killing, listening, outcome, progressing
+from executions.engine.rules import agreements, killing, listening, outcome, progressing, retrying
 from executions.engine.state import Ask, Execution, Snapshot, State
 
 START: Final = "start"
@@ -69,8 +69,17 @@ def _end(plan: Plan, it: Execution) -> Iterator[Command]:
     if state is not State.RETRIED and plan.has_outputs and not _outputs_tried(it):
         yield Render(None, Ask.OUTPUTS)
         return
+    if state is State.RETRIED:
+        yield from _renewal(it)
     failed = FAILURE in it.facts and state in (State.SUCCESS, State.WARNING)
     yield MoveExecution(State.FAILED if failed else state)
+
+
+def _renewal(it: Execution) -> Iterator[Command]:
+    """The moment of the next execution: planned at the end, or it might come before the end does."""
+    due = it.facts.get(retrying.RETRY_AT)
+    if due is not None:
+        yield WakeAt(None, retrying.NEW_EXECUTION, datetime.fromisoformat(due))
 
 
 def _outputs_tried(it: Execution) -> bool:

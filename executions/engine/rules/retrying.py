@@ -19,6 +19,8 @@ from flows.spec.retry import RetryAt, next_attempt
 
 MOST_LOSSES: Final = 3
 TIMER: Final = "retry"
+NEW_EXECUTION: Final = "new_execution"
+RETRY_AT: Final = "retryAt"
 FIRST_STARTED: Final = "firstStartedAt"
 
 

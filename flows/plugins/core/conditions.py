@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from downbeat.sdk.anytask import AnyCondition, Conditions
-from downbeat.sdk.fields import Duration, Text
+from downbeat.sdk.fields import Duration, Spelled, Text
 from downbeat.sdk.labels import Labels
 from downbeat.sdk.trigger import Condition, ConditionFacts, State
 from flows.plugins.core.showing import Examples, on_flow, on_schedule
@@ -258,7 +258,7 @@ class MultipleCondition(Condition):
     aliases: ClassVar[tuple[str, ...]] = (OLD + "MultipleCondition",)
     deprecated: ClassVar[str | None] = "preconditions of core.trigger.Flow"
 
-    id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$")]
+    id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$"), Spelled()]
     window: Duration | None = None
     window_advance: Duration | None = None
     time_window: TimeWindow | None = None

@@ -191,7 +191,8 @@ tasks:
 class Resume(InlineTask):
     """Resumes a paused execution: the one named, or the one that the task is part of.
 
-    With `namespace` and `flowId`, it must be one of that flow.
+    With `namespace` and `flowId`, it must be one of that flow. The task fails if that execution is
+    not paused, or does not take the `inputs`.
     """
 
     type_name: ClassVar[str] = "core.execution.Resume"

@@ -111,7 +111,7 @@ class DagTask(Spec):
     """A task of a Dag and what it needs."""
 
     task: AnyTask
-    depends_on: tuple[str, ...] = ()
+    depends_on: tuple[Text, ...] = ()
 
 
 class Dag(FlowableTask):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from downbeat.sdk.anytask import Tasks
-from downbeat.sdk.fields import Duration, Dyn, Spec, Text
+from downbeat.sdk.fields import Duration, Dyn, Spec, Spelled, Text
 from downbeat.sdk.inputs import ItemType
 from downbeat.sdk.records import RecordExpression
 from downbeat.sdk.shapes import Iteration, Repetition, Sequence, Shape
@@ -85,11 +85,11 @@ class EachParallel(FlowableTask):
 class LoopOutput(Spec):
     """A typed result of one item, rendered when the item's tasks have ended."""
 
-    id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$", max_length=256)]
+    id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$", max_length=256), Spelled()]
     type: ItemType | Literal["ARRAY"] | None = None
     value: Any
     description: Text | None = None
-    display_name: Annotated[str, Field(max_length=64)] | None = None
+    display_name: Annotated[str, Field(max_length=64), Spelled()] | None = None
     item_type: ItemType | None = None
     required: bool = True
 

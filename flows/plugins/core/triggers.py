@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from downbeat.sdk.anytask import Conditions
-from downbeat.sdk.fields import Deprecated, Duration, Spec, Text
+from downbeat.sdk.fields import Deprecated, Duration, Spec, Spelled, Text
 from downbeat.sdk.labels import Labels
 from downbeat.sdk.times import ClockTime, Instant, TimeZone
 from downbeat.sdk.trigger import State, Trigger
@@ -124,7 +124,7 @@ triggers:
         ),
     )
 
-    key: Annotated[str, Field(min_length=1, max_length=256)]
+    key: Annotated[str, Field(min_length=1, max_length=256), Spelled()]
     wait: bool = False
     return_outputs: bool = False
     response_content_type: Literal["application/json", "text/plain"] | None = None
@@ -245,7 +245,7 @@ class Filter(Spec):
 class Where(Spec):
     """Filters on one upstream execution."""
 
-    id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$")]
+    id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$"), Spelled()]
     operand: Literal["AND", "OR"] = "AND"
     filters: Annotated[tuple[Filter, ...], Field(min_length=1)]
 
@@ -253,7 +253,7 @@ class Where(Spec):
 class Preconditions(Spec):
     """Conditions that several upstream executions meet together, within a window of time."""
 
-    id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$")]
+    id: Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$"), Spelled()]
     time_window: TimeWindow = TimeWindow()
     reset_on_success: bool = True
     flows: tuple[UpstreamFlow, ...] = ()

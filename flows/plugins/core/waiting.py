@@ -10,8 +10,8 @@ from pydantic import AliasChoices, Field
 from downbeat.sdk.anytask import OptionalTasks
 from downbeat.sdk.fields import Deprecated, Duration, Dyn
 from downbeat.sdk.inputs import Inputs
-from downbeat.sdk.shapes import Delay, Hold, Shape
-from downbeat.sdk.task import FlowableTask, LeafFlowable, Task
+from downbeat.sdk.shapes import Hold, Shape
+from downbeat.sdk.task import DelayTask, FlowableTask, Task
 
 
 class Pause(FlowableTask):
@@ -59,8 +59,8 @@ tasks:
             yield "tasks", self.tasks
 
 
-class Sleep(LeafFlowable):
-    """Waits for a length of time; holds no worker while it waits."""
+class Sleep(DelayTask):
+    """Waits for a length of time; holds no worker while it waits, except in a WorkingDirectory."""
 
     type_name: ClassVar[str] = "core.flow.Sleep"
     aliases: ClassVar[tuple[str, ...]] = ("io.kestra.core.tasks.flows.Sleep",)
@@ -76,11 +76,6 @@ tasks:
 """,
         ),
     )
-
-    duration: Dyn[Duration]
-
-    def shape(self) -> Shape:
-        return Delay("duration")
 
 
 PLUGINS: tuple[type, ...] = (Pause, Sleep)

@@ -5,6 +5,7 @@ A path from a name through constant keys, the bulk of what flows contain, become
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import assert_never
 
 from downbeat.sdk.fields import truth
@@ -27,7 +28,14 @@ from flows.spec.expressions.nodes import (
     Test,
     Unary,
 )
-from flows.spec.expressions.operators import BINARY, attribute, concatenate, negative, positive
+from flows.spec.expressions.operators import (
+    BINARY,
+    attribute,
+    concatenate,
+    header,
+    negative,
+    positive,
+)
 from flows.spec.expressions.paths import constant_path, path_text
 from flows.spec.expressions.rerender import render_nested
 from flows.spec.expressions.tokens import is_template
@@ -83,11 +91,12 @@ class ExpressionCompiler:
             return _load(node.name, node.at)
         base, key = self.compile(node.base), self.compile(node.key)
         before, at = path_text(node.base), node.at
+        take = _taking(node.base)
 
         def get(frame: Frame) -> Value:
             holder, name = base(frame), key(frame)
             shown = f"{before}[{name!r}]" if isinstance(name, str | int) else path_text(node)
-            return attribute(frame, holder, name, shown, at)
+            return take(frame, holder, name, shown, at)
 
         return get
 
@@ -165,13 +174,26 @@ def _load(name: str, at: int) -> Evaluate:
     return load
 
 
-def _steps(root: Name, keys: tuple[Literal, ...]) -> tuple[tuple[Value, str, int], ...]:
+_Take = Callable[[Frame, Value, Value, str, int], Value]
+
+
+def _taking(base: Expression) -> _Take:
+    """How a key is taken of a base: names of HTTP headers mean the same in any case."""
+    match base:
+        case Attribute(key=Literal(value="headers")):
+            return header
+        case _:
+            return attribute
+
+
+def _steps(root: Name, keys: tuple[Literal, ...]) -> tuple[tuple[Value, str, int, _Take], ...]:
     """Each key with the path up to it, for the error that it may become."""
     steps = []
     node: Expression = root
     for key in keys:
+        take = _taking(node)
         node = Attribute(node, key, key.at)
-        steps.append((key.value, path_text(node), key.at))
+        steps.append((key.value, path_text(node), key.at, take))
     return tuple(steps)
 
 
@@ -181,11 +203,11 @@ def _walk(root: Name, keys: tuple[Literal, ...]) -> Evaluate:
 
     def walk(frame: Frame) -> Value:
         value = load(frame)
-        for key, path, at in steps:
+        for key, path, at, take in steps:
             if type(value) is dict and key in value:
                 value = value[key]
             else:
-                value = attribute(frame, value, key, path, at)
+                value = take(frame, value, key, path, at)
         return value
 
     return walk

@@ -33,6 +33,15 @@ def attribute(frame: Frame, holder: Value, key: Value, path: str, at: int) -> Va
     raise UndefinedError(path, reason=f"what it belongs to is {type_name(holder)}", offset=at)
 
 
+def header(frame: Frame, holder: Value, key: Value, path: str, at: int) -> Value:
+    """The value under a name of HTTP headers, which mean the same in any case."""
+    if isinstance(holder, Mapping) and isinstance(key, str) and key not in holder:
+        frame.meter.items(len(holder))
+        wanted = key.lower()
+        key = next((name for name in holder if str(name).lower() == wanted), key)
+    return attribute(frame, holder, key, path, at)
+
+
 def _index(key: Value) -> int | None:
     if isinstance(key, str) and key.removeprefix("-").isdecimal() and len(key) < 10:
         return int(key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from downbeat.sdk.shapes import SharedDirectory
-from downbeat.sdk.task import FlowableTask, Task
+from downbeat.sdk.task import DelayTask, FlowableTask, Task
 from flows.spec.diagnostics import Diagnostic, Path
 from flows.spec.lint.finding import Subject
 
@@ -16,7 +16,7 @@ def directory_tasks(subject: Subject) -> Iterator[Diagnostic]:
             continue
         for number, inside in enumerate(task.shape().tasks):  # type: ignore[union-attr]
             path = (*place, "tasks", number)
-            if isinstance(inside, FlowableTask):
+            if isinstance(inside, FlowableTask) and not isinstance(inside, DelayTask):
                 message = (
                     f"Only runnable tasks are allowed in a WorkingDirectory, not '{inside.id}'"
                 )

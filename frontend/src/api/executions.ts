@@ -76,6 +76,18 @@ export function executionDetailQuery(tenant: string, id: string) {
   });
 }
 
+/** The same without its task runs: thousands of them take their time, a page need not wait for it. */
+export function executionHeadQuery(tenant: string, id: string) {
+  return queryOptions({
+    queryKey: [...executionKeys.one(tenant, id), "head"],
+    queryFn: ({ signal }) =>
+      request<Execution>(tenantPath(tenant, "executions", id), {
+        query: [["taskRunList", "false"]],
+        signal,
+      }),
+  });
+}
+
 export function whyQuery(tenant: string, id: string) {
   return queryOptions({
     queryKey: [...executionKeys.one(tenant, id), "why"],

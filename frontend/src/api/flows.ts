@@ -103,11 +103,29 @@ export function createFlow(tenant: string, source: string): Promise<Flow> {
   return request<Flow>(tenantPath(tenant, "flows"), { method: "POST", yaml: source });
 }
 
-export function updateFlow(tenant: string, key: FlowKey, source: string): Promise<Flow> {
+/** `read`: the revision that the change was made from; a newer one is not replaced. */
+export function updateFlow(
+  tenant: string,
+  key: FlowKey,
+  source: string,
+  read?: number,
+): Promise<Flow> {
   return request<Flow>(tenantPath(tenant, "flows", key.namespace, key.id), {
     method: "PUT",
     yaml: source,
+    ...(read === undefined ? {} : { headers: { "If-Match": `"${read}"` } }),
   });
+}
+
+export interface NewerRevision {
+  revision: number;
+  author: string;
+}
+
+/** What a refused save says of the revision that somebody else has saved. */
+export function newerRevision(error: unknown): NewerRevision | undefined {
+  if (!(error instanceof ApiProblem) || error.code !== "flow.revision_conflict") return undefined;
+  return { revision: Number(error.said.revision), author: String(error.said.author) };
 }
 
 export function deleteFlow(tenant: string, key: FlowKey): Promise<unknown> {

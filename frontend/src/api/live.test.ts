@@ -108,6 +108,33 @@ describe("the live connection", () => {
     expect(wires).toHaveLength(1);
   });
 
+  test("when the requests of a minute are used up, it says so and comes back after that minute", () => {
+    const { live, wires, wire, listener } = connection();
+    live.subscribe("execution:1", listener);
+    wire(0).onopen?.();
+    wire(0).onclose?.({ code: 4430 });
+    expect([live.connected, live.usedUp]).toEqual([false, true]);
+    vi.advanceTimersByTime(59_000);
+    expect(wires).toHaveLength(1);
+    vi.advanceTimersByTime(1_000);
+    wire(1).onopen?.();
+    expect([live.connected, live.usedUp]).toEqual([true, false]);
+  });
+
+  test("a topic that was refused for this minute is asked for again in the next", () => {
+    const { live, wire, listener } = connection();
+    live.subscribe("execution:1", listener);
+    wire(0).onopen?.();
+    const refusal = { op: "error", topic: "execution:1", code: 4430, message: "used up" };
+    wire(0).onmessage?.({ data: JSON.stringify(refusal) });
+    expect(live.usedUp).toBe(true);
+    expect(wire(0).sent).toHaveLength(1);
+    vi.advanceTimersByTime(60_000);
+    expect(live.usedUp).toBe(false);
+    expect(wire(0).sent).toHaveLength(2);
+    expect(wire(0).sent.at(-1)).toEqual({ op: "subscribe", topic: "execution:1" });
+  });
+
   test("two listeners of a topic share one subscription, and the last one ends it", () => {
     const { live, wire, listener } = connection();
     const first = live.subscribe("execution:1", listener);

@@ -1,7 +1,11 @@
 /// One websocket for the whole tab: topics, sequence numbers, reconnects.
 import { type Arrival, arrival } from "./sequence";
 
-export type Topic = `execution:${string}` | `logs:${string}` | `namespace:${string}`;
+export type Topic =
+  | `execution:${string}`
+  | `logs:${string}`
+  | `namespace:${string}`
+  | "announcements";
 
 export interface LiveMessage {
   topic: string;
@@ -37,6 +41,10 @@ export type Connect = () => Socket;
 const LONGEST_WAIT = 15_000;
 // Not signed in: trying again cannot help.
 const UNAUTHENTICATED = 4401;
+// The tenant has used up its requests per minute, of which each message is one.
+const USED_UP = 4430;
+// By then the minute has passed.
+const USED_UP_WAIT = 60_000;
 // One of the topics is gone; by the next try the page has let go of it.
 const UNKNOWN_TOPIC = 4404;
 
@@ -49,7 +57,10 @@ export class LiveConnection {
   #open = false;
   #wanted = false;
   #failures = 0;
+  #usedUp = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
+  readonly #late = new Set<Topic>();
 
   constructor(connect: Connect) {
     this.#connect = connect;
@@ -57,6 +68,11 @@ export class LiveConnection {
 
   get connected(): boolean {
     return this.#open;
+  }
+
+  /** Nobody listens because the tenant's requests of this minute are used up. */
+  get usedUp(): boolean {
+    return this.#usedUp;
   }
 
   /** Calls back when the connection comes or goes. */
@@ -86,6 +102,7 @@ export class LiveConnection {
   close(): void {
     this.#wanted = false;
     clearTimeout(this.#timer);
+    clearTimeout(this.#again);
     this.#subscriptions.clear();
     const socket = this.#socket;
     this.#socket = undefined;
@@ -120,6 +137,7 @@ export class LiveConnection {
   #opened(): void {
     const again = this.#failures > 0;
     this.#failures = 0;
+    this.#usedUp = false;
     this.#setOpen(true);
     for (const [topic, subscription] of this.#subscriptions) {
       this.#ask("subscribe", topic);
@@ -131,14 +149,34 @@ export class LiveConnection {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
     this.#failures += 1;
+    this.#usedUp = code === USED_UP;
     this.#setOpen(false);
+    this.#tell();
     if (code === UNAUTHENTICATED || !this.#wanted) return;
     const backoff = 500 * 2 ** Math.min(this.#failures - 1, 6);
-    const wait = code === UNKNOWN_TOPIC ? LONGEST_WAIT : Math.min(LONGEST_WAIT, backoff);
+    const longer = code === USED_UP ? USED_UP_WAIT : LONGEST_WAIT;
+    const wait = code === UNKNOWN_TOPIC || code === USED_UP ? longer : Math.min(longer, backoff);
     this.#timer = setTimeout(() => this.#ensureSocket(), wait);
   }
 
+  /** A topic that was refused for this minute only is asked for again when it is over. */
+  #refused(topic: Topic): void {
+    this.#usedUp = true;
+    this.#tell();
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => {
+      this.#usedUp = false;
+      this.#tell();
+      for (const each of this.#late)
+        if (this.#subscriptions.has(each)) this.#ask("subscribe", each);
+      this.#late.clear();
+    }, USED_UP_WAIT);
+    this.#late.add(topic);
+  }
+
   #received(data: unknown): void {
+    const refused = refusedTopic(data);
+    if (refused) this.#refused(refused);
     const message = parse(data);
     const subscription = message && this.#subscriptions.get(message.topic as Topic);
     if (!message || !subscription) return;
@@ -167,7 +205,23 @@ export class LiveConnection {
   #setOpen(open: boolean): void {
     if (this.#open === open) return;
     this.#open = open;
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const watcher of this.#watchers) watcher();
+  }
+}
+
+/** The topic that cannot be heard of at the moment, because the tenant's requests are used up. */
+function refusedTopic(data: unknown): Topic | undefined {
+  if (typeof data !== "string" || !data.includes(String(USED_UP))) return undefined;
+  try {
+    const said = JSON.parse(data) as { op?: unknown; code?: unknown; topic?: unknown };
+    const meant = said.op === "error" && said.code === USED_UP && typeof said.topic === "string";
+    return meant ? (said.topic as Topic) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

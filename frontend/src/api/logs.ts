@@ -1,45 +1,107 @@
-/// Log lines of an execution: the whole once, then only what came after the last line; and a search in all.
+/// Log lines of an execution, a stretch at a time, wherever one looks; and a search in all.
 import {
   infiniteQueryOptions,
   keepPreviousData,
   type QueryClient,
   queryOptions,
 } from "@tanstack/react-query";
-import { lastIndex, mergeLogs } from "@/logs/lines";
+import { lastIndex } from "@/logs/lines";
+import { type LogWindow, opened, PAGE, withLater } from "@/logs/window";
 import { request, tenantPath } from "./client";
-import { filter, RANGES } from "./filters";
+import { filter, type QueryPair, RANGES } from "./filters";
 import type { LogLine } from "./types";
 
-// The server cuts long answers; one of at least this length may have more behind it.
-const FULL_ANSWER = 1000;
+/** Which lines of an execution are shown. */
+export interface LogChoice {
+  level: string;
+  /** The id of a task, or of one of its runs. */
+  task?: string | undefined;
+}
 
-function linesAfter(
+const RUN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-/;
+
+function taskQuery(task: string | undefined): QueryPair[] {
+  return task ? [[RUN_ID.test(task) ? "taskRunId" : "taskId", task]] : [];
+}
+
+export interface LogPlace {
+  after?: number;
+  before?: number;
+  fromEnd?: boolean;
+}
+
+/** One stretch of a log: at most a page of lines, after or before a line, or at an end. */
+export function readLines(
   tenant: string,
   id: string,
-  after: number | undefined,
-  signal: AbortSignal,
+  choice: LogChoice,
+  place: LogPlace,
+  signal?: AbortSignal,
 ): Promise<LogLine[]> {
-  const cursor = after === undefined ? [] : ([["after", String(after)]] as const);
   return request<LogLine[]>(tenantPath(tenant, "logs", id), {
-    query: [["minLevel", "TRACE"], ...cursor],
-    signal,
+    query: [
+      ["minLevel", choice.level],
+      ["size", String(PAGE)],
+      ...taskQuery(choice.task),
+      ...Object.entries(place).map(([name, value]) => [name, String(value)] as const),
+    ],
+    ...(signal ? { signal } : {}),
   });
 }
 
-export function logsQuery(tenant: string, id: string, client: QueryClient) {
-  const queryKey = [tenant, "logs", id] as const;
+// A log that grew by more than this since it was last read is opened anew at its end.
+const CAUGHT_UP = 5;
+
+export function logsQuery(
+  tenant: string,
+  id: string,
+  choice: LogChoice,
+  fromEnd: boolean,
+  client: QueryClient,
+) {
+  const queryKey = [tenant, "logs", id, "window", choice.level, choice.task ?? ""] as const;
+  const read = (place: LogPlace, signal: AbortSignal) =>
+    readLines(tenant, id, choice, place, signal);
   return queryOptions({
     queryKey,
-    queryFn: async ({ signal }): Promise<LogLine[]> => {
-      let lines = client.getQueryData<LogLine[]>(queryKey) ?? [];
-      for (;;) {
-        const fresh = await linesAfter(tenant, id, lastIndex(lines), signal);
-        lines = mergeLogs(lines, fresh);
-        if (fresh.length < FULL_ANSWER || lastIndex(lines) === undefined) return lines;
+    queryFn: async ({ signal }): Promise<LogWindow<LogLine>> => {
+      let window = client.getQueryData<LogWindow<LogLine>>(queryKey);
+      if (!window) return opened(await read(fromEnd ? { fromEnd } : {}, signal), fromEnd);
+      if (!window.atEnd) return window;
+      for (let turn = 0; turn < CAUGHT_UP; turn += 1) {
+        const after = lastIndex(window.lines);
+        window = withLater(window, await read(after === undefined ? {} : { after }, signal));
+        if (window.atEnd) return window;
       }
+      return opened(await read({ fromEnd: true }, signal), true);
     },
-    // Lines only ever arrive; comparing ten thousand of them deeply at each batch is wasted work.
+    // Lines only ever arrive; comparing thousands of them deeply at each batch is wasted work.
     structuralSharing: false,
+  });
+}
+
+/** As many places of a text are stepped through. */
+const MOST_FOUND = 1000;
+
+/** The numbers of the lines of an execution that hold a text, from its first line on. */
+export function foundInLogQuery(tenant: string, id: string, choice: LogChoice, text: string) {
+  return queryOptions({
+    queryKey: [tenant, "logs", id, "found", choice.level, choice.task ?? "", text],
+    queryFn: async ({ signal }) => {
+      const page = await request<FoundLines>(tenantPath(tenant, "logs", "search"), {
+        query: [
+          ["size", String(MOST_FOUND)],
+          ["sort", "timestamp:asc"],
+          ...filter("executionId", "EQUALS", id),
+          ...filter("q", "EQUALS", text),
+          ...filter("level", "GREATER_THAN_OR_EQUAL_TO", choice.level),
+          ...taskQuery(choice.task).flatMap(([name, value]) => filter(name, "EQUALS", value)),
+        ],
+        signal,
+      });
+      const places = page.results.flatMap(({ index }) => (index === undefined ? [] : [index]));
+      return { places, total: page.total, exact: page.totalExact !== false };
+    },
   });
 }
 

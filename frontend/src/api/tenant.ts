@@ -31,10 +31,17 @@ export interface TenantDetail {
 export const RETENTION_KINDS = ["executions", "logs", "metrics", "audit"] as const;
 export type RetentionKind = (typeof RETENTION_KINDS)[number];
 
-export type Retention = Record<
-  RetentionKind,
-  { days: number | null; effective: number; source: string }
-> & { limits: Record<RetentionKind, number> };
+interface Kept {
+  days: number | null;
+  effective: number;
+  source: string;
+}
+
+/** The audit trail is kept for the whole tenant: a namespace says nothing of it. */
+export type Retention = Record<Exclude<RetentionKind, "audit">, Kept> & {
+  audit?: Kept;
+  limits: Record<RetentionKind, number>;
+};
 
 const at = (id: string, ...parts: string[]) =>
   `/api/v1/tenants/${[id, ...parts].map(encodeURIComponent).join("/")}`;
@@ -71,18 +78,26 @@ export function resumeTenant(id: string): Promise<TenantDetail> {
   return request(at(id, "resume"), { method: "POST", json: {} });
 }
 
-export function retentionQuery(tenant: string) {
+function retentionPath(tenant: string, namespace: string | undefined): string {
+  return namespace
+    ? tenantPath(tenant, "namespaces", namespace, "retention")
+    : tenantPath(tenant, "retention");
+}
+
+/** Of a namespace, or (undefined) of the tenant. */
+export function retentionQuery(tenant: string, namespace?: string) {
   return queryOptions({
-    queryKey: [...tenantKey(tenant), "retention"],
-    queryFn: ({ signal }) => request<Retention>(tenantPath(tenant, "retention"), { signal }),
+    queryKey: [...tenantKey(tenant), "retention", namespace ?? ""],
+    queryFn: ({ signal }) => request<Retention>(retentionPath(tenant, namespace), { signal }),
   });
 }
 
 export function setRetention(
   tenant: string,
+  namespace: string | undefined,
   days: Partial<Record<RetentionKind, number | null>>,
 ): Promise<Retention> {
-  return request(tenantPath(tenant, "retention"), { method: "PUT", json: days });
+  return request(retentionPath(tenant, namespace), { method: "PUT", json: days });
 }
 
 /** The address changes with the picture, so that no browser shows an old one. */

@@ -76,6 +76,8 @@ export interface Flow {
   finally?: FlowTask[] | null;
   triggers?: FlowTrigger[] | null;
   updated?: string;
+  /** Who saved this revision. */
+  author?: string | null;
   source?: string;
 }
 

@@ -30,11 +30,19 @@ export function useConnected(): boolean {
   return useSyncExternalStore(connection?.watch ?? never, () => connection?.connected ?? false);
 }
 
+/** Whether nothing arrives because the tenant's requests of this minute are used up. */
+export function useUsedUp(): boolean {
+  const connection = useContext(Context);
+  return useSyncExternalStore(connection?.watch ?? never, () => connection?.usedUp ?? false);
+}
+
 /** How often to ask although events arrive: the floor under a websocket, the fall-back without one. */
 export function usePolling(active: boolean): number | false {
   const connected = useConnected();
+  const usedUp = useUsedUp();
   if (!active) return 30_000;
-  return connected ? 30_000 : 2_000;
+  // Asking every few seconds would use up the next minute as well.
+  return connected || usedUp ? 30_000 : 2_000;
 }
 
 export interface Listening {

@@ -106,13 +106,19 @@ function knownParts(graph: TopologyGraph) {
 /** The direction in which the whole picture can be drawn larger in a space of this size. */
 export function bestLayout(graph: TopologyGraph, space: { width: number; height: number }): Layout {
   const down = layout(graph, "TB");
-  if (space.width === 0 || space.height === 0) return down;
+  // A large picture is read from its beginning either way; a second layout would only take its time.
+  if (space.width === 0 || space.height === 0 || isLarge(graph)) return down;
   const across = layout(graph, "LR");
   const scale = (one: Layout) => {
     const { width, height } = extent(one);
     return Math.min(space.width / width, space.height / height);
   };
   return scale(across) > scale(down) ? across : down;
+}
+
+/** Of so many nodes only those are drawn that are seen, and where they stand is worked out with less care. */
+export function isLarge(graph: TopologyGraph): boolean {
+  return graph.nodes.length > 250;
 }
 
 /** The corner and the size of everything that is drawn. */
@@ -134,6 +140,7 @@ export function layout(graph: TopologyGraph, direction: Direction): Layout {
     ranksep: rankSeparation(clusters.length > 0 ? 1 + deepest(clusters) : 0),
     marginx: 8,
     marginy: 8,
+    ...(isLarge(graph) ? { ranker: "longest-path" } : {}),
   });
   space.setDefaultEdgeLabel(() => ({}));
   const names = new Map(graph.nodes.map((node) => [node.uid, named(node)]));

@@ -37,6 +37,7 @@ import {
   bestLayout,
   type Direction,
   extent,
+  isLarge,
   type Layout,
   type PlacedCluster,
   type PlacedEdge,
@@ -215,6 +216,7 @@ function Canvas({ graph, status, onOpen }: TopologyProps) {
           nodes={nodes}
           edges={edges}
           nodeTypes={NODE_TYPES}
+          onlyRenderVisibleElements={isLarge(graph)}
           nodesDraggable={false}
           nodesConnectable={false}
           elementsSelectable={false}

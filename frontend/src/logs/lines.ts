@@ -1,4 +1,4 @@
-/// Pure rules about log lines: joining batches, choosing by level and task, finding text.
+/// Pure rules about log lines: joining batches, finding text.
 
 export interface Line {
   timestamp: string;
@@ -17,11 +17,6 @@ export function isLevel(text: unknown): text is Level {
   return LEVELS.some((level) => level === text);
 }
 
-export function levelRank(level: string): number {
-  const rank = (LEVELS as readonly string[]).indexOf(level);
-  return rank < 0 ? 2 : rank;
-}
-
 /** The cursor to ask "what came after"; undefined when the server numbers no lines. */
 export function lastIndex(lines: readonly Line[]): number | undefined {
   return lines.at(-1)?.index;
@@ -37,27 +32,12 @@ export function mergeLogs<T extends Line>(known: readonly T[], fresh: readonly T
   return [...byIndex.values()].sort((a, b) => (a.index ?? 0) - (b.index ?? 0));
 }
 
-export interface LineFilter {
-  minLevel: Level;
-  /** The id of a task, or of one of its runs. */
-  task?: string;
-}
-
-export function chooseLines<T extends Line>(lines: readonly T[], filter: LineFilter): T[] {
-  const least = levelRank(filter.minLevel);
-  return lines.filter(
-    (line) =>
-      levelRank(line.level) >= least &&
-      (!filter.task || line.taskId === filter.task || line.taskRunId === filter.task),
-  );
-}
-
-/** Positions in `lines` whose text holds `query`, ignoring case. */
+/** The numbers of the lines whose text holds `query`, ignoring case. */
 export function findMatches(lines: readonly Line[], query: string): number[] {
   const needle = query.trim().toLowerCase();
   if (!needle) return [];
-  return lines.flatMap((line, position) =>
-    line.message.toLowerCase().includes(needle) ? [position] : [],
+  return lines.flatMap(({ index, message }) =>
+    index !== undefined && message.toLowerCase().includes(needle) ? [index] : [],
   );
 }
 

@@ -1,4 +1,4 @@
-/// Addresses of administration, and of one's own account.
+/// Addresses of administration.
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import {
   accessSearch,
@@ -248,6 +248,22 @@ const running = [
   }),
   createRoute({
     getParentRoute: () => admin,
+    path: "/announcements",
+    component: lazyRouteComponent(
+      () => import("@/features/admin/announcements/announcement-page"),
+      "TenantAnnouncements",
+    ),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/instance-announcements",
+    component: lazyRouteComponent(
+      () => import("@/features/admin/announcements/announcement-page"),
+      "InstanceAnnouncements",
+    ),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/switches",
     component: lazyRouteComponent(
       () => import("@/features/admin/limits/switch-page"),
@@ -355,40 +371,6 @@ const instance = [
   }),
 ] as const;
 
-const me = createRoute({
-  getParentRoute: () => tenant,
-  path: "/me",
-  component: lazyRouteComponent(() => import("@/features/me/me-page"), "MePage"),
-});
-
-const mine = [
-  createRoute({
-    getParentRoute: () => me,
-    path: "/",
-    component: lazyRouteComponent(() => import("@/features/me/profile"), "MyProfile"),
-  }),
-  createRoute({
-    getParentRoute: () => me,
-    path: "/tokens",
-    component: lazyRouteComponent(() => import("@/features/me/my-tokens"), "MyTokens"),
-  }),
-  createRoute({
-    getParentRoute: () => me,
-    path: "/security",
-    component: lazyRouteComponent(() => import("@/features/me/security"), "MySecurity"),
-  }),
-  createRoute({
-    getParentRoute: () => me,
-    path: "/sessions",
-    component: lazyRouteComponent(() => import("@/features/me/my-sessions"), "MySessions"),
-  }),
-  createRoute({
-    getParentRoute: () => me,
-    path: "/preferences",
-    component: lazyRouteComponent(() => import("@/features/me/my-preferences"), "MyPreferences"),
-  }),
-] as const;
-
 export const adminRoutes = admin.addChildren([
   ...people,
   ...rights,
@@ -397,4 +379,3 @@ export const adminRoutes = admin.addChildren([
   ...running,
   ...instance,
 ]);
-export const myRoutes = me.addChildren([...mine]);

@@ -82,6 +82,14 @@ const tabs = [
   }),
   createRoute({
     getParentRoute: () => namespace,
+    path: "/retention",
+    component: lazyRouteComponent(
+      () => import("@/features/namespaces/retention/retention"),
+      "NamespaceRetention",
+    ),
+  }),
+  createRoute({
+    getParentRoute: () => namespace,
     path: "/members",
     component: lazyRouteComponent(() => import("@/features/namespaces/members/members"), "Members"),
   }),

@@ -49,6 +49,11 @@ class AppError(Exception):
         """What the answer says beside its body."""
         return {}
 
+    @property
+    def said(self) -> Mapping[str, object]:
+        """What the body says beside what every problem says, for clients that act on it."""
+        return {}
+
 
 class _Facts(dict[str, object]):
     def __missing__(self, name: str) -> str:

@@ -161,8 +161,16 @@ def _is_writable(text: str) -> bool:
         return False
 
 
-class _ScalarSchema:
-    """In the JSON Schema, text may also be written as a number or true/false."""
+class Spelled:
+    """Makes a number or true/false in the source stand for its own text.
+
+    It comes last in an ``Annotated``, so that what limits the text judges the spelling.
+    """
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(_scalar_text, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -170,7 +178,7 @@ class _ScalarSchema:
         return {**handler(schema), "type": ["string", "number", "boolean"]}
 
 
-Text = Annotated[str, BeforeValidator(_scalar_text), _ScalarSchema()]
+Text = Annotated[str, Spelled()]
 """Text; a number or true/false in the source stands for its own text."""
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
 import regex
 from pydantic import AfterValidator, AliasChoices, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from downbeat.sdk.fields import Deprecated, Duration, Spec, Text
+from downbeat.sdk.fields import Deprecated, Duration, Spec, Spelled, Text
 from downbeat.sdk.times import ClockTime, Day, Instant
 
-InputId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][.a-zA-Z0-9_-]*$", max_length=256)]
+InputId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][.a-zA-Z0-9_-]*$", max_length=256), Spelled()]
 ItemType = Literal[
     "STRING",
     "INT",
@@ -53,16 +53,18 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 class DependsOn(Spec):
     """When an input is asked for: after others, and only if a condition is true."""
 
-    inputs: tuple[str, ...] = ()
+    inputs: tuple[Text, ...] = ()
     condition: Text | None = None
 
 
 class _Input(Spec):
     """A typed parameter."""
 
+    deprecated: ClassVar[str | None] = None
+
     id: InputId = Field(validation_alias=AliasChoices("id", "name"))
     description: Text | None = None
-    display_name: Annotated[str, Field(max_length=64)] | None = None
+    display_name: Annotated[str, Field(max_length=64), Spelled()] | None = None
     required: bool = True
     defaults: Any = None
     prefill: Any = None
@@ -178,6 +180,8 @@ class EmailInput(_Input):
 
 class EnumInput(_Input):
     """One of the values listed. Use SELECT instead."""
+
+    deprecated: ClassVar[str | None] = "SELECT"
 
     type: Literal["ENUM"]
     values: Annotated[tuple[Text, ...], Field(min_length=1)]

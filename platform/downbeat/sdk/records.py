@@ -13,6 +13,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, GetJsonSchemaHandler
 from pydantic_core import core_schema
 
+from downbeat.sdk.fields import Spelled
+
 
 @dataclass(frozen=True, slots=True)
 class PerRecord:
@@ -24,7 +26,7 @@ class PerRecord:
         return {**handler(schema), "x-dynamic": True}
 
 
-RecordExpression = Annotated[str, PerRecord()]
+RecordExpression = Annotated[str, PerRecord(), Spelled()]
 """The text of an expression; ``RunContext.expression`` compiles it."""
 
 

@@ -57,6 +57,7 @@ INSTANCE_WORDS_USED: Final = frozenset(
     [
         "auditlogs",
         "auths",
+        "banners",
         "basicauthvalidationerrors",
         "configs",
         "instance",
@@ -74,7 +75,6 @@ INSTANCE_WORDS_USED: Final = frozenset(
 """First words after ``/api/v1/`` that some route has now, in small letters."""
 INSTANCE_WORDS_KEPT_FREE: Final = frozenset(
     [
-        "banners",
         "basicauth",
         "health",
         "license",

@@ -13,11 +13,11 @@ from downbeat.sdk.anytask import OptionalTasks
 from downbeat.sdk.context import InlineContext, RunContext
 from downbeat.sdk.effects import Effect
 from downbeat.sdk.errors import TaskFailed
-from downbeat.sdk.fields import Duration, Dyn, Spec, Text
+from downbeat.sdk.fields import Duration, Dyn, Spec, Spelled, Text
 from downbeat.sdk.retry import Retry
-from downbeat.sdk.shapes import Shape
+from downbeat.sdk.shapes import Delay, Shape
 
-TaskId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$", max_length=256)]
+TaskId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$", max_length=256), Spelled()]
 Outputs = Mapping[str, Any]
 SourcePath = tuple[str | int, ...]
 
@@ -178,3 +178,12 @@ class LeafFlowable(FlowableTask, ABC):
 
     errors: None = None
     finally_: None = Field(default=None, alias="finally")
+
+
+class DelayTask(LeafFlowable, ABC):
+    """A task that only lets time pass: the engine waits, or the worker of a shared directory."""
+
+    duration: Dyn[Duration]
+
+    def shape(self) -> Shape:
+        return Delay("duration")

@@ -12,11 +12,11 @@ from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_valida
 
 from downbeat.sdk.anytask import Conditions
 from downbeat.sdk.context import RunContext
-from downbeat.sdk.fields import Duration, Dyn, Spec, Text
+from downbeat.sdk.fields import Duration, Dyn, Spec, Spelled, Text
 from downbeat.sdk.labels import Labels
 from downbeat.sdk.task import WorkerGroupRef
 
-TriggerId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$", max_length=256)]
+TriggerId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_-]*$", max_length=256), Spelled()]
 State = Literal[
     "CREATED",
     "QUEUED",

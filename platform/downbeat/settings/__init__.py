@@ -51,7 +51,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.socialaccount.providers.saml",
-    "allauth.mfa",
     "rest_framework",
     "drf_spectacular",
     "channels",

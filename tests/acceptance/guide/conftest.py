@@ -28,7 +28,7 @@ def world() -> Iterator[World]:
         tempfile.TemporaryDirectory() as folder,
         airbyte.listening(),
         slack.listening(),
-        aws() as s3,
+        aws(apart=True) as s3,  # The guide's bucket is also the one of the examples.
         bigquery(Path(folder)) as warehouse,
     ):
         vendors = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -11,12 +12,20 @@ from downbeat.common.scope import tenant_scope
 from tenants.models import AuditEntry
 from tests.integration.engine.stage import Stage
 from tests.support.cast import NAMESPACE, Cast
+from tests.support.conformity import as_declared
 from tests.support.people import Newcomer, bind, machine, newcomer, role_id
 
 YAML = "application/x-yaml"
 ALWAYS = {"hours": [{"from": "00:00", "to": "23:59:59"}]}
 _SAYS = {"Log": "message", "Return": "format"}
 NEVER = {"spans": [{"from": "2001-01-01T00:00:00Z", "to": "2001-01-02T00:00:00Z"}]}
+
+
+@pytest.fixture(autouse=True)
+def answers_as_declared() -> Iterator[None]:
+    """Whatever a test here asks, the answer is as the OpenAPI description has it."""
+    with as_declared():
+        yield
 
 
 def _source(

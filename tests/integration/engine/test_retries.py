@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from downbeat.common.scope import tenant_scope
 from executions.runtime.inbox import post
 from tests.integration.engine.stage import Stage, fail, succeed
@@ -38,6 +40,12 @@ GROUPED = """
             type: scripts.shell.Commands
             commands: [work]
             retry: {type: constant, interval: PT0.01S, maxAttempts: 2}
+"""
+BESIDE = """
+  - id: both
+    type: core.flow.Parallel
+    tasks:
+      - {id: step, type: scripts.shell.Commands, commands: [work], %s}
 """
 PARENT = """
   - id: sub
@@ -122,6 +130,25 @@ def test_a_flow_is_started_anew_until_its_policy_ends(stage: Stage) -> None:
     originals = stage.rows("select distinct original_id from execution where flow_id = 'anew'")
     assert originals == [(id,)]
     assert stage.states(id) == {"step": "RETRIED"}
+
+
+@pytest.mark.parametrize("after", ["", "finally:\n  - {id: slow, type: scripts.shell.Commands}"])
+def test_what_outlasts_the_interval_does_not_lose_the_new_start(stage: Stage, after: str) -> None:
+    policy = POLICY % (2, NEW)
+    beside = "" if after else "      - {id: slow, type: scripts.shell.Commands, commands: [work]}\n"
+    source = flow("beside", BESIDE % policy + beside)
+    stage.deploy(source + after.replace("Commands}", "Commands, commands: [work]}"))
+    stage.start("beside")
+    stage.settle()
+    step = next(work for work in stage.works if work.info.task_id == "step")
+    stage.works.remove(step)
+
+    stage.turn(results=[fail(step)])
+    stage.settle()
+    stage.pass_time()
+    stage.play(failing(0))
+
+    assert executions(stage, "beside") == [("RETRIED", 1), ("SUCCESS", 2)]
 
 
 def test_a_parent_waits_for_the_last_execution_of_a_child_that_starts_anew(stage: Stage) -> None:

@@ -49,6 +49,7 @@ def found(cast: Cast, query: str) -> list[str]:
     return sorted(item["message"] for item in answer.json()["results"])
 
 
+LIGHT = "?taskRunList=false"
 EVERYTHING = ["one of logs-a", "one of logs-b", "two of logs-a", "two of logs-b"]
 QUERIES: list[tuple[str, list[str]]] = [
     ("", EVERYTHING),
@@ -90,3 +91,45 @@ def test_one_sees_only_lines_of_executions_that_one_may_see(logged: Cast) -> Non
     path = f"{logged.api}/logs/search?size=100&filters[q][EQUALS]=of logs-"
 
     assert {item["flowId"] for item in logged.bob.get(path).json()["results"]} == {"logs-a"}
+
+
+def told(cast: Cast, execution: str, query: str) -> list[str]:
+    answer = cast.alice.get(f"{cast.api}/logs/{execution}?{query}")
+    assert answer.status_code == 200, answer.content
+    return [item["message"] for item in answer.json()]
+
+
+@pytest.fixture(scope="module")
+def long_log(module_cast: Cast) -> str:
+    deploy(module_cast, "logs-long", "company.data")
+    execution = start(module_cast, "logs-long", "company.data")
+    write(module_cast, execution, *(("INFO", f"line {number}") for number in range(7)))
+    return execution
+
+
+def test_a_long_log_is_read_from_either_end_and_from_any_line(
+    module_cast: Cast, long_log: str
+) -> None:
+    cast, lines = module_cast, [f"line {number}" for number in range(7)]
+    stored = cast.alice.get(f"{cast.api}/logs/{long_log}").json()
+    fourth = next(item["index"] for item in stored if item["message"] == "line 3")
+
+    assert told(cast, long_log, "size=2") == lines[:2]
+    assert told(cast, long_log, "size=2&fromEnd=true") == lines[5:]
+    assert told(cast, long_log, f"size=2&after={fourth}") == lines[4:6]
+    assert told(cast, long_log, f"size=2&before={fourth}&fromEnd=true") == lines[1:3]
+    assert told(cast, long_log, f"before={fourth}") == lines[:3]
+
+
+def test_an_execution_without_its_task_runs_is_the_same_but_for_them(
+    module_cast: Cast, long_log: str
+) -> None:
+    path = f"{module_cast.api}/executions/{long_log}"
+
+    whole, light = (module_cast.alice.get(f"{path}{query}").json() for query in ("", LIGHT))
+
+    assert "taskRunList" in whole
+    assert {key: whole[key] for key in light if key != "state"} == {
+        key: light[key] for key in light if key != "state"
+    }
+    assert whole.keys() - light.keys() == {"taskRunList"}

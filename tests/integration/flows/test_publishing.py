@@ -225,3 +225,53 @@ def test_the_schema_is_served_with_a_mark(cast: Cast) -> None:
     )
     assert first.json()["$defs"]
     assert again.status_code == 304
+
+
+def saved(member: Member, cast: Cast, message: str, mark: str | None) -> Any:
+    headers = {} if mark is None else {"If-Match": mark}
+    path = at(cast, "/flows/company.data/first")
+    return member.request("PUT", path, source(message=message), type=YAML, headers=headers)
+
+
+def test_a_save_over_a_revision_that_one_has_not_read_is_refused_and_says_whose_it_is(
+    cast: Cast,
+) -> None:
+    created = create(cast.alice, cast, source())
+    assert created.headers["ETag"] == '"1"'
+    newer = saved(cast.alice, cast, "theirs", '"1"')
+    assert (newer.status_code, newer.headers["ETag"]) == (200, '"2"')
+
+    refused = saved(cast.alice, cast, "mine", '"1"')
+
+    assert refused.status_code == 412
+    problem = refused.json()
+    assert (problem["code"], problem["revision"]) == ("flow.revision_conflict", 2)
+    assert problem["author"] and problem["author"] in problem["detail"]
+    shown = cast.alice.request("GET", at(cast, "/flows/company.data/first?source=true"))
+    assert shown.json()["source"] == source(message="theirs")
+    assert shown.headers["ETag"] == '"2"'
+
+
+@pytest.mark.parametrize("mark", ['"2"', 'W/"2"', "2", '"1", "2"', "*", None])
+def test_a_save_over_a_revision_that_one_has_read_is_taken(cast: Cast, mark: str | None) -> None:
+    create(cast.alice, cast, source())
+    saved(cast.alice, cast, "theirs", None)
+
+    answer = saved(cast.alice, cast, "mine", mark)
+
+    assert (answer.status_code, answer.json()["revision"]) == (200, 3)
+
+
+@pytest.mark.parametrize("mark", ['"3"', '"abc"', '""', '"99999999999999"'])
+def test_a_mark_that_is_of_no_revision_names_none(cast: Cast, mark: str) -> None:
+    create(cast.alice, cast, source())
+
+    assert saved(cast.alice, cast, "mine", mark).status_code == 412
+
+
+def test_a_save_that_is_sent_twice_is_no_conflict_with_itself(cast: Cast) -> None:
+    create(cast.alice, cast, source())
+
+    answers = [saved(cast.alice, cast, "mine", '"1"') for _ in range(2)]
+
+    assert [answer.json()["revision"] for answer in answers] == [2, 2]

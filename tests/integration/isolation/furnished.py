@@ -221,6 +221,8 @@ def _people(made: Furnished, word: Word) -> None:
 def _rules(made: Furnished, word: Word) -> None:
     """Switches, quotas of the tenant, workers, retention."""
     switch = {"name": word(""), "description": word(""), "enabled": False}
+    told = {"message": word(""), "startDate": "2999-01-01T00:00:00Z"}
+    made.whole["banner"] = made.ask("POST", "/banners", told)["id"]
     made.whole["switch"] = made.ask("POST", "/kill-switches", switch)["id"]
     group = {"key": word(""), "description": word("")}
     made.whole["worker group"] = made.ask("POST", "/worker-groups", group)["id"]

@@ -15,6 +15,7 @@ from tests.integration.runtime.conftest import Processes, Runs, beside
 from tests.support import cast as casting
 from tests.support import database as databases
 from tests.support.cast import Cast, Member
+from tests.support.conformity import as_declared
 from tests.support.remote_workers import RemoteWorkers, remote_workers
 from tests.support.stranger import eventually
 
@@ -116,3 +117,10 @@ def remotes(crew: Processes) -> Iterator[RemoteWorkers]:
     """Remote workers of one test."""
     with remote_workers() as found:
         yield found
+
+
+@pytest.fixture(autouse=True)
+def answers_as_declared() -> Iterator[None]:
+    """Whatever a test here asks, the answer is as the OpenAPI description has it."""
+    with as_declared():
+        yield

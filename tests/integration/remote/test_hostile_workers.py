@@ -9,10 +9,17 @@ from uuid import UUID
 
 import orjson
 import pytest
+from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from downbeat.common.models import uuid7
+from downbeat.common.scope import tenant_scope
+from executions.models import Worker
 from executions.remote.link import Link
+from executions.runtime import sweep
+from executions.runtime.identity import rhythm
+from executions.services import worker_access
 from executions.worker import result_wire, wire
 from executions.worker.work import AttemptKey, AttemptResult, Ending, Work
 from tests.integration.engine.stage import Stage
@@ -20,6 +27,7 @@ from tests.integration.remote.conftest import Group, group_of
 from tests.integration.remote.platforms import FLOW, end_lease, given, session
 from tests.support.cast import Cast
 from tests.support.live import served
+from tests.support.stranger import eventually
 
 SECRET = "a-secret-of-the-namespace"
 
@@ -304,6 +312,80 @@ def test_a_revoked_token_opens_nothing(module_cast: Cast, url: str) -> None:
 
     assert revoked.json()["tokens"][0]["valid"] is False
     assert (answer.status_code, answer.json()["code"]) == (401, "worker.token")
+
+
+def lease_of(key: AttemptKey) -> tuple[str, float]:
+    """The state of an attempt, and for how many seconds more its lease is good."""
+    with tenant_scope(key.tenant_id), connection.cursor() as cursor:
+        cursor.execute(
+            "select state, extract(epoch from lease_until - clock_timestamp()) from attempt"
+            " where execution_id = %s and task_run_id = %s and number = %s",
+            [key.execution_id, key.task_run_id, key.number],
+        )
+        state, seconds = cursor.fetchone()
+    return str(state), float(seconds or 0)
+
+
+@pytest.mark.parametrize("way", ["revoke", "forget", "delete group"])
+def test_a_revoked_worker_loses_its_attempts_long_before_their_leases_end(
+    module_cast: Cast, url: str, way: str
+) -> None:
+    with working(module_cast, url) as found:
+        group, key = found.group, found.work.key
+        at = f"{group.api}/worker-groups/{group.id}"
+        before = lease_of(key)
+
+        match way:
+            case "revoke":
+                group.owner.post(f"{at}/tokens/{group.token_id}/revoke")
+            case "forget":
+                group.owner.delete(f"{at}/tokens/{group.token_id}")
+            case _:
+                group.owner.delete(f"{at}?force=true")
+
+        after = lease_of(key)
+        stopped = Worker.objects.get(id=found.worker_id).stopped_at
+
+    allowed = settings.DOWNBEAT.token_cache.total_seconds()
+    assert (before[0], before[1] > allowed + 10) == ("RUNNING", True)
+    assert (after[0], after[1] <= allowed) == ("RUNNING", True)
+    assert stopped is not None
+
+
+def test_what_a_revoked_worker_held_is_taken_up_by_another_one(module_cast: Cast, url: str) -> None:
+    with working(module_cast, url) as found:
+        key = found.work.key
+        path = f"{found.group.api}/worker-groups/{found.group.id}/tokens/{found.group.token_id}"
+        found.group.owner.post(f"{path}/revoke")
+
+        eventually(lambda: sweep.sweep(rhythm()).lost > 0 or lease_of(key)[0] != "RUNNING", 30.0)
+
+    with tenant_scope(key.tenant_id), connection.cursor() as cursor:
+        cursor.execute(
+            "select state, reason from attempt where execution_id = %s and number = %s",
+            [key.execution_id, key.number],
+        )
+        assert cursor.fetchone() == ("FAILED", "worker_lost")
+
+
+def test_a_process_that_has_not_heard_of_the_revocation_lets_nothing_go_on(
+    module_cast: Cast, url: str
+) -> None:
+    with working(module_cast, url) as found:
+        known = worker_access.key_of(found.group.token)
+        assert known is not None
+        path = f"{found.group.api}/worker-groups/{found.group.id}/tokens/{found.group.token_id}"
+        found.group.owner.post(f"{path}/revoke")
+        worker_access._checked[found.group.token] = (known, float("inf"))
+        held = {"holding": [wire.key_to_wire(found.work.key)]}
+
+        beat = found.post("heartbeats", held)
+        again = found.post("sessions", {"slots": 1, "protocol": wire.PROTOCOL})
+        worker_access.forget_checked()
+
+    assert (beat.status_code, beat.json()["code"]) == (410, "worker.session_over")
+    assert (again.status_code, again.json()["code"]) == (401, "worker.token")
+    assert lease_of(found.work.key)[1] <= settings.DOWNBEAT.token_cache.total_seconds()
 
 
 def test_a_result_that_is_sent_twice_is_written_once(module_cast: Cast, url: str) -> None:

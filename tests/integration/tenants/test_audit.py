@@ -42,6 +42,11 @@ def _last(cast: Cast) -> tuple[AuditEntry, dict[str, Any]]:
     return entry, orjson.loads(entry.body)
 
 
+@pytest.fixture
+def answers_as_declared() -> None:
+    """Views are replaced here, so what they answer says nothing about the description."""
+
+
 @pytest.mark.parametrize("route", MUTATING, ids=lambda route: route.name)
 def test_whatever_a_route_writes_leaves_an_entry(
     route: Route, module_cast: Cast, monkeypatch: pytest.MonkeyPatch

@@ -101,6 +101,8 @@ def _roles_and_bindings(asking: Asking, who: str) -> None:
     asking("GET", f"/access/why?userId={who}&{query}")
     asking("GET", "/access/mine?namespace=company")
     asking("GET", "/access/permissions")
+    asking("GET", f"/access/impact?bindingId={made}")
+    asking("GET", "/access/unused?days=1")
     asking("DELETE", f"/bindings/{made}")
     other = asking("POST", "/roles", {"name": "Gone", "permissions": ["flow.view"]})["id"]
     asking("DELETE", f"/roles/{other}")

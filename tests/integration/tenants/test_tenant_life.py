@@ -16,8 +16,9 @@ from psycopg import sql
 from downbeat.common.scope import tenant_scope
 from downbeat.common.storage import storage_for
 from tenants.facade import INSTANCE, create_instance_admin_token
-from tenants.models import ApiToken, AuditEntry, Tenant, User
+from tenants.models import ApiToken, AuditEntry, Role, Tenant, User
 from tenants.pictures import LARGEST_BYTES
+from tenants.services import removal
 from tenants.services.removal import continue_removals
 from tests.support.cast import NAMESPACE, Cast, Member
 
@@ -167,6 +168,33 @@ def test_a_deletion_that_stopped_goes_on(operator: Member, cast: Cast, monkeypat
     assert hidden == HTTPStatus.NOT_FOUND
     assert cast.tenant.slug in shown
     assert (early, late >= 1) == (0, True)
+    assert not Tenant.objects.filter(id=cast.tenant.id).exists()
+
+
+def test_a_tenant_that_was_found_empty_is_looked_at_once_more_and_no_oftener(
+    cast: Cast, monkeypatch: Any
+) -> None:
+    continue_removals(quarantine=NOW)
+    cast.alice.delete(f"{_at(cast)}?confirm={cast.tenant.slug}")
+    looked: list[Any] = []
+    real = removal._empty_for
+
+    def empty_for(tenant_id: Any, seconds: float) -> bool:
+        looked.append(tenant_id)
+        return real(tenant_id, seconds)
+
+    monkeypatch.setattr(removal, "_empty_for", empty_for)
+
+    for _ in range(3):
+        continue_removals()
+    while_young = looked.count(cast.tenant.id)
+    with tenant_scope(cast.tenant.id):
+        Role.objects.create(name="late", permissions=[])
+    continue_removals(quarantine=NOW)
+
+    assert while_young <= 1
+    assert looked.count(cast.tenant.id) == while_young + 1
+    assert [table for table in _rows_of(cast) if not table.startswith("tenants_audit")] == []
     assert not Tenant.objects.filter(id=cast.tenant.id).exists()
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +32,15 @@ _ERROR: Final = (
     '<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code>'
     "<Message>{message}</Message><RequestId>1</RequestId></Error>"
 )
+_APART: Final = """
+import sys
+from moto.server import ThreadedMotoServer
+emulator = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+emulator.start()
+print(emulator.get_host_and_port()[1], flush=True)
+sys.stdin.read()
+emulator.stop()
+"""
 
 
 @dataclass(frozen=True)
@@ -203,14 +214,42 @@ class AwsDouble:
 
 
 @contextmanager
-def aws() -> Iterator[AwsDouble]:
-    """The double, listening on loopback."""
-    from moto.server import ThreadedMotoServer
+def _emulated(*, apart: bool) -> Iterator[tuple[str, int]]:
+    """Where moto answers."""
+    if not apart:
+        from moto.server import ThreadedMotoServer
 
-    emulator = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    emulator.start()
+        emulator = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        emulator.start()
+        try:
+            yield emulator.get_host_and_port()
+        finally:
+            emulator.stop()
+        return
+    # It ends with its standard input, so also when this process is killed.
+    command = [sys.executable, "-c", _APART]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        yield "127.0.0.1", int(process.stdout.readline())
+        process.terminate()
+
+
+@contextmanager
+def aws(*, apart: bool = False) -> Iterator[AwsDouble]:
+    """The double, listening on loopback.
+
+    All doubles of a process have the same buckets, as the emulator keeps one state in a process;
+    one that stands apart has its own.
+    """
+    with _emulated(apart=apart) as behind, _watched(behind) as double:
+        yield double
+
+
+@contextmanager
+def _watched(behind: tuple[str, int]) -> Iterator[AwsDouble]:
+    """The door before an emulator."""
     double = AwsDouble()
-    facts = {"double": double, "behind": emulator.get_host_and_port()}
+    facts = {"double": double, "behind": behind}
     door = ThreadingHTTPServer(("127.0.0.1", 0), type("BoundDoor", (_Door,), facts))
     double.url = f"http://127.0.0.1:{door.server_address[1]}"
     thread = threading.Thread(target=door.serve_forever, daemon=True)
@@ -222,7 +261,6 @@ def aws() -> Iterator[AwsDouble]:
             gate.open()
         door.shutdown()
         door.server_close()
-        emulator.stop()
 
 
 def _metadata(call: Call) -> tuple[int, bytes] | None:

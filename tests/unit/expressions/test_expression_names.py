@@ -34,6 +34,8 @@ CONTEXT = {
     "inputs": {"day": "2024-01-01", "list": [1, 2, 3], "my-input": "dashed", "none": None},
     "inner": "day",
     "text": "abc",
+    "name": "X-GITHUB-EVENT",
+    "trigger": {"headers": {"X-Github-Event": "push"}},
     "outputs": {"t": {"1": {"value": "one"}, "values": {"items": "data"}}},
 }
 
@@ -54,6 +56,9 @@ CONTEXT = {
         ("{{ text.x is not defined }} {{ inputs.list[3] is defined }}", "true false"),
         ("{{ inputs[missing].x is defined }}", "false"),
         ("{{ inputs.none is null }}", "true"),
+        ("{{ trigger.headers['X-GitHub-Event'] }}", "push"),
+        ("{{ trigger.headers['x-github-event'] }} {{ trigger.headers[name] }}", "push push"),
+        ("{{ trigger.headers.nothing ?? 'none' }} {{ inputs.Day ?? 'none' }}", "none none"),
         ("{{ missing | default('d') }} {{ inputs.none | default('e') }}", "d e"),
         ("{{ '' | default('f') }} {{ [] | default('g') }} {{ 0 | default(1) }}", "f g 0"),
     ],

@@ -46,3 +46,9 @@ def test_keys_without_an_effect_are_named(line: str, path: str, registry: Regist
 )
 def test_keys_with_an_effect_are_not(line: str, registry: Registry) -> None:
     assert parse_flow(FLOW.format(line=line), registry).diagnostics == ()
+
+
+def test_a_sleep_may_stand_in_a_directory(registry: Registry) -> None:
+    source = FLOW.format(line="").replace("core.log.Log", "core.flow.Sleep")
+
+    assert parse_flow(source.replace("message: x", "duration: PT1S"), registry).diagnostics == ()

@@ -214,9 +214,38 @@ def test_old_keys_work_and_are_reported_as_deprecated(registry: Registry) -> Non
     assert outcome.flow is not None
     assert isinstance(outcome.flow.tasks[0], LoopUntil)
     assert outcome.flow.inputs[0].id == "a"
-    assert set(outcome.deprecations) == {"listeners", "tasks[0].tasks[0]"}
+    assert set(outcome.deprecations) == {"listeners", "inputs[0].name", "tasks[0].tasks[0]"}
     assert outcome.infos == (
         "io.kestra.plugin.core.flow.WaitFor is replaced by io.kestra.plugin.core.flow.LoopUntil",
+    )
+
+
+def test_old_forms_of_inputs_and_conditions_are_reported_as_deprecated(registry: Registry) -> None:
+    source = HEAD + (
+        "tasks: [{id: l, type: core.log.Log, message: x}]\n"
+        "inputs:\n"
+        "  - {id: e, type: ENUM, values: [a]}\n"
+        "  - {id: m, type: MULTISELECT, options: [a]}\n"
+        "  - {id: s, type: SELECT, values: [a]}\n"
+        "triggers:\n"
+        "  - id: t\n"
+        "    type: core.trigger.Flow\n"
+        "    conditions:\n"
+        "      - {type: core.condition.ExecutionStatus, in: [FAILED]}\n"
+        "      - type: core.condition.Not\n"
+        "        conditions: [{type: core.condition.FlowCondition, namespace: n, flowId: f}]\n"
+        "      - type: core.condition.MultipleCondition\n"
+        "        id: m\n"
+        "        window: P1D\n"
+        "        conditions: {x: {type: core.condition.FlowCondition, namespace: n, flowId: f}}\n"
+    )
+
+    assert parse_flow(source, registry).deprecations == (
+        "inputs[0]",
+        "inputs[1].options",
+        "triggers[0].conditions[1].conditions[0]",
+        "triggers[0].conditions[2]",
+        "triggers[0].conditions[2].conditions.x",
     )
 
 

@@ -33,7 +33,10 @@ def base64encode(frame: Frame, value: Value) -> Value:
 @filter_word("base64decode", aliases=("b64decode",))
 def base64decode(frame: Frame, value: Value) -> Value:
     """The text that was put in base64."""
-    return base64.b64decode(written(frame, value).encode(), validate=True).decode()
+    text = written(frame, value)
+    unpadded = text.rstrip("=")  # the padding may be left out
+    padding = "=" * (-len(unpadded) % 4) if unpadded == text else ""
+    return base64.b64decode((text + padding).encode(), validate=True).decode()
 
 
 @filter_word("md5")

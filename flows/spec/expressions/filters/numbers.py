@@ -145,7 +145,9 @@ def number_format(frame: Frame, value: Value, format: Value) -> Value:
     exact *= 100 if "%" in suffix else 1000 if "‰" in suffix else 1
     digits = _digits(abs(exact), len(zeros), len(zeros) + len(optional))
     before, _, after = digits.partition(".")
-    before = before.lstrip("0").rjust(whole.count("0"), "0")
+    # A pattern without any `0` still shows the one before the point.
+    least = whole.count("0") or int("#" in whole and not zeros and bool(optional))
+    before = before.lstrip("0").rjust(least, "0")
     if "," in whole:
         before = _grouped(before, len(whole) - whole.rindex(",") - 1)
     shown = f"{before}.{after}" if after else before

@@ -1,4 +1,25 @@
-/// The mark: a conductor's first stroke, down and out.
+/// The mark: a conductor's first stroke, down and out; or the picture that a tenant has chosen.
+import { useQuery } from "@tanstack/react-query";
+import { logoAddress, tenantQuery } from "@/api/tenant";
+import classes from "./frame.module.css";
+
+export function Brand({ tenant, narrow }: { tenant: string; narrow: boolean }) {
+  const { data } = useQuery({ ...tenantQuery(tenant), retry: false });
+  if (!data?.logo) {
+    return (
+      <>
+        <Mark />
+        {!narrow && <span>Downbeat</span>}
+      </>
+    );
+  }
+  return (
+    <>
+      <img className={classes.logo} src={logoAddress(tenant, data.logo)} alt="" />
+      {!narrow && <span>{data.name}</span>}
+    </>
+  );
+}
 
 export function Mark({ size = 24 }: { size?: number }) {
   return (

@@ -10,7 +10,7 @@ import { configsQuery } from "@/api/session";
 import { usePolling } from "@/api/use-live";
 import { usePreferences } from "@/lib/preferences";
 import { AdminLink } from "./admin-link";
-import { Mark } from "./brand";
+import { Brand } from "./brand";
 import classes from "./frame.module.css";
 import { PLACES } from "./places";
 
@@ -61,8 +61,7 @@ function Links({ tenant, narrow }: { tenant: string; narrow: boolean }) {
   return (
     <>
       <Link to="/$tenant" params={{ tenant }} className={classes.brand}>
-        <Mark />
-        {!narrow && <span>Downbeat</span>}
+        <Brand tenant={tenant} narrow={narrow} />
       </Link>
       <nav className={classes.links} aria-label="Main">
         {PLACES.map(({ title, places }) => (

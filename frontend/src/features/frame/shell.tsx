@@ -4,6 +4,7 @@ import { Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { LiveProvider } from "@/api/use-live";
 import { usePreferences } from "@/lib/preferences";
+import { Announcements } from "./announcements";
 import classes from "./frame.module.css";
 import { Header } from "./header";
 import { useGoKeys } from "./keys";
@@ -46,6 +47,7 @@ export function Shell() {
             onSearch={paletteState.open}
             onKeys={helpState.open}
           />
+          <Announcements tenant={tenant} />
           <main id="content" tabIndex={-1} className={classes.main}>
             <Suspense>
               <Outlet />

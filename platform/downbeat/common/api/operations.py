@@ -30,6 +30,9 @@ CSV: Final = "text/csv"
 EVENTS: Final = "text/event-stream"
 _BASE: Final = re.compile(r"^/?(api/v1/)?(\{tenant\}|<slug:tenant>)?/?")
 _NAME: Final = re.compile(r"\{[^}]*\}|<[^>]*>")
+_TENANT: Final = re.compile(r"\{tenant\}|<slug:tenant>")
+# Words that follow both the instance and a tenant.
+TWINS: Final = frozenset({"auditlogs", "banners", "kill-switches"})
 
 
 class Shape(BaseModel):
@@ -87,16 +90,21 @@ class Operation:
     body: Mapping[str, Answer] | None = None
     """Schema by media type."""
     query: tuple[Query, ...] = ()
-    media: str = JSON
+    media: str | tuple[str, ...] = JSON
+    """The media type of the answer, or each that it may have."""
     status: int | None = None
+    may_be_empty: bool = False
+    """Whether 204 is an answer too: there was nothing to say."""
 
     def responses(self) -> Json:
         """The answers by status; every other one is a problem."""
         status = self.status or (204 if self.answer is None else 200)
         shown: Json = {"description": "Done"}
         if self.answer is not None:
-            shown["content"] = {self.media: {"schema": schema_of(self.answer)}}
-        return {str(status): shown, **PROBLEMS}
+            kinds = (self.media,) if isinstance(self.media, str) else self.media
+            shown["content"] = {kind: {"schema": schema_of(self.answer)} for kind in kinds}
+        empty = {"204": {"description": "Done; nothing to say"}} if self.may_be_empty else {}
+        return {str(status): shown, **empty, **PROBLEMS}
 
     def request(self) -> Json | None:
         """The body of the request."""
@@ -137,6 +145,27 @@ def schema_of(answer: Answer) -> Json:
             return {"type": "array", "items": schema_of(answer[0])}
 
 
+def takes(kind: type[BaseModel]) -> Mapping[str, Answer]:
+    """The body of a request as the class that reads it says, with all that it names inside it."""
+    schema = kind.model_json_schema(by_alias=True)
+    return {JSON: _whole(schema, schema.get("$defs", {}))}
+
+
+def listed(kind: type[BaseModel]) -> Mapping[str, Answer]:
+    """A body that is a list of them."""
+    return {JSON: {"type": "array", "items": takes(kind)[JSON]}}
+
+
+def _whole(value: Any, known: Mapping[str, Any]) -> Any:
+    if isinstance(value, list):
+        return [_whole(item, known) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "$ref" in value:
+        return _whole(known[value["$ref"].rpartition("/")[2]], known)
+    return {name: _whole(item, known) for name, item in value.items() if name != "$defs"}
+
+
 _operations: dict[str, Operation] = {}
 _shapes: list[type[Shape]] = []
 _pages: list[str] = []
@@ -155,8 +184,13 @@ def declare(
 
 
 def key_of(method: str, path: str) -> str:
-    """The key of a route in the tables, from an address with `{name}` or `<str:name>`."""
-    return f"{method.upper()} /{_NAME.sub('{}', _BASE.sub('', path))}"
+    """The key of a route in the tables, from an address with `{name}` or `<str:name>`.
+
+    Where the instance has a route of the same words as a tenant, the instance's has two slashes.
+    """
+    rest = _NAME.sub("{}", _BASE.sub("", path))
+    alone = not _TENANT.search(path) and rest.partition("/")[0] in TWINS
+    return f"{method.upper()} {'//' if alone else '/'}{rest}"
 
 
 def operation_of(method: str, path: str) -> Operation | None:

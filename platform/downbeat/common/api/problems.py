@@ -31,10 +31,12 @@ class Problem:
     detail: str
     errors: list[FieldError] = field(default_factory=list)
     headers: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, object] = field(default_factory=dict)
 
     def body(self, instance: str) -> dict[str, object]:
         """The JSON object; `message` repeats `detail` for clients of the incumbent."""
         return {
+            **self.said,
             "type": f"urn:downbeat:problem:{self.code}",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
@@ -57,7 +59,12 @@ def problem_of(error: BaseException) -> Problem:
     match error:
         case AppError():
             return Problem(
-                int(error.status), error.code, error.message, error.errors, error.headers
+                int(error.status),
+                error.code,
+                error.message,
+                error.errors,
+                error.headers,
+                error.said,
             )
         case Http404():
             return Problem(404, "not_found", "There is no such object, or you may not see it.")

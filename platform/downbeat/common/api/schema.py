@@ -7,11 +7,9 @@ from typing import Any, Final
 
 from drf_spectacular.openapi import AutoSchema
 
-from downbeat.common.api.operations import PROBLEMS, Operation, components, operation_of
+from downbeat.common.api.operations import PROBLEMS, TWINS, Operation, components, operation_of
 
 PREFIX = ("api", "v1")
-# Words that follow both the instance and a tenant.
-TWINS = frozenset({"auditlogs", "kill-switches"})
 METHODS: Final = {"get": "read", "post": "do", "put": "set", "patch": "change", "delete": "remove"}
 SECURITY: Final = {
     "bearer": {"type": "http", "scheme": "bearer"},

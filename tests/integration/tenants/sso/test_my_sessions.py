@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.models.functions import Now
 
+from executions.runtime import upkeep
+from tenants.models import PortalSession
 from tests.support.cast import PASSWORD, Cast
 from tests.support.doubles.openid import OpenIdDouble
 from tests.support.people import newcomer
@@ -139,3 +143,18 @@ def _seen(email: str) -> Any:
             [email],
         )
         return cursor.fetchone()[0]
+
+
+def test_rows_of_sessions_that_are_over_are_deleted_and_others_stay(email: str) -> None:
+    here, there = at(email), at(email)
+    over, good = (one.client.cookies[settings.SESSION_COOKIE_NAME].value for one in (there, here))
+    PortalSession.objects.filter(session_key=over).update(expire_date=Now() - timedelta(seconds=1))
+
+    upkeep.run()
+
+    assert list(
+        PortalSession.objects.filter(session_key__in=[over, good]).values_list(
+            "session_key", flat=True
+        )
+    ) == [good]
+    assert here.signed_in

@@ -20,6 +20,8 @@ interface Section {
     | "/$tenant/admin/approvals"
     | "/$tenant/admin/quotas"
     | "/$tenant/admin/switches"
+    | "/$tenant/admin/announcements"
+    | "/$tenant/admin/instance-announcements"
     | "/$tenant/admin/workers"
     | "/$tenant/admin/tenants"
     | "/$tenant/admin/instance-workers"
@@ -93,6 +95,11 @@ const ALL: readonly SectionGroup[] = [
       { to: "/$tenant/admin/approvals", label: "Approvals", needs: somewhere("policy.approve") },
       { to: "/$tenant/admin/quotas", label: "Quotas", needs: somewhere("quota.view") },
       { to: "/$tenant/admin/switches", label: "Stops", needs: somewhere("quota.view") },
+      {
+        to: "/$tenant/admin/announcements",
+        label: "Announcements",
+        needs: everywhere("tenant.edit"),
+      },
       { to: "/$tenant/admin/workers", label: "Worker groups", needs: everywhere("tenant.edit") },
       { to: "/$tenant/admin/settings", label: "Tenant settings", needs: everywhere("tenant.edit") },
     ],
@@ -106,6 +113,11 @@ const ALL: readonly SectionGroup[] = [
       {
         to: "/$tenant/admin/instance-switches",
         label: "Maintenance and stops",
+        needs: instance,
+      },
+      {
+        to: "/$tenant/admin/instance-announcements",
+        label: "Instance announcements",
         needs: instance,
       },
       { to: "/$tenant/admin/instance-audit", label: "Instance audit", needs: instance },

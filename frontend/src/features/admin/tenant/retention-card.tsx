@@ -1,9 +1,8 @@
-/// How long a tenant keeps what has ended.
+/// How long a tenant or a namespace keeps what has ended.
 import { Button, NumberInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import {
-  RETENTION_KINDS,
   type Retention,
   type RetentionKind,
   retentionQuery,
@@ -19,25 +18,47 @@ import { TableFrame } from "../parts/listing";
 import { LoadedPart } from "../parts/loaded";
 import parts from "../parts/parts.module.css";
 import { useChange } from "../parts/use-change";
-import { changesOf, draftOf, KIND_WORDS, leastOf, shortened } from "./retention-draft";
+import { changesOf, draftOf, KIND_WORDS, kindsOf, leastOf, shortened } from "./retention-draft";
 import classes from "./tenant.module.css";
 
-export function RetentionCard({ tenant }: { tenant: string }) {
-  const retention = useQuery(retentionQuery(tenant));
+interface RetentionCardProps {
+  tenant: string;
+  /** Absent: the tenant as a whole. */
+  namespace?: string;
+  mayEdit?: boolean;
+}
+
+export function RetentionCard({ tenant, namespace, mayEdit = true }: RetentionCardProps) {
+  const retention = useQuery(retentionQuery(tenant, namespace));
   return (
     <Card title="How long things are kept" flush>
       <LoadedPart query={retention}>
-        {(found) => <Days key={JSON.stringify(found)} tenant={tenant} retention={found} />}
+        {(found) => (
+          <Days
+            key={JSON.stringify(found)}
+            tenant={tenant}
+            namespace={namespace}
+            mayEdit={mayEdit}
+            retention={found}
+          />
+        )}
       </LoadedPart>
     </Card>
   );
 }
 
-function Days({ tenant, retention }: { tenant: string; retention: Retention }) {
+interface DaysProps {
+  tenant: string;
+  namespace: string | undefined;
+  mayEdit: boolean;
+  retention: Retention;
+}
+
+function Days({ tenant, namespace, mayEdit, retention }: DaysProps) {
   const [draft, setDraft] = useState(() => draftOf(retention));
   const [asking, setAsking] = useState(false);
   const save = useChange({
-    change: () => setRetention(tenant, changesOf(retention, draft)),
+    change: () => setRetention(tenant, namespace, changesOf(retention, draft)),
     touches: [tenantKey(tenant)],
     said: "It is applied within the hour.",
     onDone: () => setAsking(false),
@@ -52,27 +73,32 @@ function Days({ tenant, retention }: { tenant: string; retention: Retention }) {
         label="How long things are kept"
         columns={[{ name: "What", width: 150 }, { name: "Kept for" }, { name: "Holds now" }]}
       >
-        {RETENTION_KINDS.map((kind) => (
+        {kindsOf(retention).map((kind) => (
           <Row
             key={kind}
             kind={kind}
             retention={retention}
-            days={draft[kind]}
+            days={draft[kind] ?? null}
+            namespace={namespace}
+            mayEdit={mayEdit}
             onChange={(days) => setDraft({ ...draft, [kind]: days })}
           />
         ))}
       </TableFrame>
       <div className={parts.cardEnd}>
         <span className={parts.choiceHint}>
-          Namespaces can be stricter. Nothing is kept longer than the instance keeps it.
+          {namespace ? "Empty follows what is above." : "Namespaces can be stricter."} Nothing is
+          kept longer than the instance keeps it.
         </span>
-        <Button
-          disabled={!changed}
-          loading={save.isPending}
-          onClick={() => (shorter.length > 0 ? setAsking(true) : save.mutate())}
-        >
-          Save
-        </Button>
+        {mayEdit && (
+          <Button
+            disabled={!changed}
+            loading={save.isPending}
+            onClick={() => (shorter.length > 0 ? setAsking(true) : save.mutate())}
+          >
+            Save
+          </Button>
+        )}
       </div>
       <Confirm
         opened={asking}
@@ -95,11 +121,20 @@ interface RowProps {
   kind: RetentionKind;
   retention: Retention;
   days: number | null;
+  namespace: string | undefined;
+  mayEdit: boolean;
   onChange: (days: number | null) => void;
 }
 
-function Row({ kind, retention, days, onChange }: RowProps) {
-  const { effective, source } = retention[kind];
+/** Who said how long: nearer places win. */
+function saidBy(source: string, namespace: string | undefined): string {
+  if (source === "instance") return "the instance";
+  if (source === "tenant") return namespace ? "the tenant" : "this tenant";
+  return source === namespace ? "this namespace" : source;
+}
+
+function Row({ kind, retention, days, namespace, mayEdit, onChange }: RowProps) {
+  const { effective, source } = retention[kind] ?? { effective: 0, source: "instance" };
   const most = retention.limits[kind];
   return (
     <tr>
@@ -110,6 +145,7 @@ function Row({ kind, retention, days, onChange }: RowProps) {
         <span className={classes.days}>
           <NumberInput
             size="xs"
+            readOnly={!mayEdit}
             aria-label={`Days for ${KIND_WORDS[kind].toLowerCase()}`}
             placeholder={String(most)}
             min={leastOf(kind)}
@@ -125,7 +161,7 @@ function Row({ kind, retention, days, onChange }: RowProps) {
         </span>
       </td>
       <td className={table.secondary}>
-        {plural(effective, "day")}, by {source === "tenant" ? "this tenant" : "the instance"}
+        {plural(effective, "day")}, by {saidBy(source, namespace)}
       </td>
     </tr>
   );

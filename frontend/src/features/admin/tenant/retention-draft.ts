@@ -1,8 +1,8 @@
-/// How long a tenant keeps things, as somebody types it. Pure.
+/// How long a tenant or a namespace keeps things, as somebody types it. Pure.
 import { RETENTION_KINDS, type Retention, type RetentionKind } from "@/api/tenant";
 
-/** Days by kind; null follows the instance. */
-export type DaysDraft = Record<RetentionKind, number | null>;
+/** Days by kind; null follows what is above. */
+export type DaysDraft = Partial<Record<RetentionKind, number | null>>;
 
 export const KIND_WORDS: Readonly<Record<RetentionKind, string>> = {
   executions: "Executions",
@@ -22,21 +22,27 @@ export function leastOf(kind: RetentionKind): number {
   return LEAST[kind];
 }
 
+/** The kinds of which anything is said here. */
+export function kindsOf(retention: Retention): RetentionKind[] {
+  return RETENTION_KINDS.filter((kind) => retention[kind] !== undefined);
+}
+
 export function draftOf(retention: Retention): DaysDraft {
-  const pairs = RETENTION_KINDS.map((kind) => [kind, retention[kind].days]);
-  return Object.fromEntries(pairs) as DaysDraft;
+  return Object.fromEntries(
+    kindsOf(retention).map((kind) => [kind, retention[kind]?.days ?? null]),
+  );
 }
 
 /** Only what is changed: what stays is nobody's decision of today. */
 export function changesOf(retention: Retention, draft: DaysDraft): Partial<DaysDraft> {
-  const changed = RETENTION_KINDS.filter((kind) => draft[kind] !== retention[kind].days);
+  const changed = kindsOf(retention).filter((kind) => draft[kind] !== retention[kind]?.days);
   return Object.fromEntries(changed.map((kind) => [kind, draft[kind]]));
 }
 
 /** The kinds that will be kept for less time than now: what is older goes within the hour. */
 export function shortened(retention: Retention, draft: DaysDraft): RetentionKind[] {
-  return RETENTION_KINDS.filter((kind) => {
+  return kindsOf(retention).filter((kind) => {
     const next = draft[kind] ?? retention.limits[kind];
-    return next < retention[kind].effective;
+    return next < (retention[kind]?.effective ?? 0);
   });
 }

@@ -18,7 +18,7 @@ import type { Execution, FlowInput } from "@/api/types";
 import { ReplayDialog } from "@/features/executions/replay/lazy";
 import { Confirm } from "@/ui/confirm";
 import { tell, tellProblem } from "@/ui/toast";
-import { ResumeDialog } from "./resume-dialog";
+import { ResumeDialog } from "./lazy-resume";
 import { verbsFor } from "./verbs";
 
 const LOOKS: Record<Verb, { word: string; icon: typeof IconRepeat; done: string }> = {

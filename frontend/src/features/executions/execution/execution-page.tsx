@@ -13,7 +13,7 @@ import { useTitle } from "@/ui/use-title";
 import { Took, When } from "@/ui/when";
 import { ExecutionActions } from "./execution-actions";
 import classes from "./execution-page.module.css";
-import { useExecution, useLiveExecution } from "./use-execution";
+import { useExecutionHead, useLiveExecution } from "./use-execution";
 
 const TABS = [
   ["/$tenant/executions/$executionId", "Overview"],
@@ -27,7 +27,7 @@ const TABS = [
 export function ExecutionPage() {
   const params = useParams({ from: "/$tenant/executions/$executionId" });
   const { tenant, executionId } = params;
-  const execution = useExecution(tenant, executionId);
+  const execution = useExecutionHead(tenant, executionId);
   useLiveExecution(tenant, executionId);
   const { data } = execution;
   useTitle(data ? `${stateWord(data.state.current)} · ${data.flowId}` : "Execution");

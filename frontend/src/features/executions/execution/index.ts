@@ -1,3 +1,3 @@
 export { useVerb } from "./execution-actions";
 export { ExecutionPage } from "./execution-page";
-export { useExecution } from "./use-execution";
+export { useExecution, useExecutionHead } from "./use-execution";

@@ -6,7 +6,7 @@ import { resumeQuestions } from "@/api/executions";
 import type { Execution, FlowInput } from "@/api/types";
 import { tellProblem } from "@/ui/toast";
 import { useVerb } from "./execution-actions";
-import { ResumeDialog } from "./resume-dialog";
+import { ResumeDialog } from "./lazy-resume";
 
 interface OneVerbProps {
   tenant: string;

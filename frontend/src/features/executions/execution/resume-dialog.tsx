@@ -11,7 +11,7 @@ import {
   type Values,
 } from "@/features/flows/execute";
 
-interface ResumeDialogProps {
+export interface ResumeDialogProps {
   flowId: string;
   inputs: readonly FlowInput[];
   onResume: (form: FormData) => void;

@@ -1,6 +1,6 @@
 /// One execution, kept fresh while it runs.
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
-import { executionDetailQuery, executionKeys } from "@/api/executions";
+import { executionDetailQuery, executionHeadQuery, executionKeys } from "@/api/executions";
 import type { Execution } from "@/api/types";
 import { useLiveQueries, usePolling } from "@/api/use-live";
 import { isTerminal } from "@/lib/states";
@@ -13,6 +13,13 @@ export function useExecution(tenant: string, id: string): UseQueryResult<Executi
     ...executionDetailQuery(tenant, id),
     refetchInterval: live ? polling : false,
   });
+}
+
+/** An execution as soon as anything is known of it: with its task runs when they have come. */
+export function useExecutionHead(tenant: string, id: string): UseQueryResult<Execution> {
+  const whole = useExecution(tenant, id);
+  const head = useQuery({ ...executionHeadQuery(tenant, id), enabled: !whole.data });
+  return whole.data || whole.error || !head.data ? whole : head;
 }
 
 /** What changes while an execution runs; its graph stays what it was. */

@@ -1,5 +1,6 @@
 /// One task run in time.
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
+import { memo } from "react";
 import { stateWord, toneOf } from "@/lib/states";
 import { humanDuration } from "@/lib/time";
 import { StateIcon } from "@/ui/state";
@@ -15,11 +16,11 @@ interface GanttRowProps {
   folded: boolean;
   critical: boolean;
   opened: boolean;
-  onFold: () => void;
-  onOpen: () => void;
+  onFold: (id: string) => void;
+  onOpen: (id: string) => void;
 }
 
-export function GanttRow(props: GanttRowProps) {
+export const GanttRow = memo((props: GanttRowProps) => {
   const { row, top, height, folded, critical, opened, onFold, onOpen } = props;
   const { run } = row;
   const Fold = folded ? IconChevronRight : IconChevronDown;
@@ -28,6 +29,7 @@ export function GanttRow(props: GanttRowProps) {
       className={classes.row}
       style={{ height, transform: `translateY(${top}px)` }}
       data-opened={opened || undefined}
+      data-reused={row.reused || undefined}
     >
       <div className={classes.name} style={{ paddingLeft: 12 + row.depth * 16 }}>
         {row.isGroup ? (
@@ -36,7 +38,7 @@ export function GanttRow(props: GanttRowProps) {
             className={classes.fold}
             aria-expanded={!folded}
             aria-label={`${folded ? "Show" : "Hide"} the children of ${run.taskId}`}
-            onClick={onFold}
+            onClick={() => onFold(run.id)}
           >
             <Fold size={14} aria-hidden />
           </button>
@@ -44,7 +46,7 @@ export function GanttRow(props: GanttRowProps) {
           <span className={classes.noFold} />
         )}
         <StateIcon state={run.state.current} />
-        <button type="button" className={classes.task} onClick={onOpen}>
+        <button type="button" className={classes.task} onClick={() => onOpen(run.id)}>
           <strong>{run.taskId}</strong>
           {run.value && <span className={classes.value}>{run.value}</span>}
           <span className="visually-hidden">, {stateWord(run.state.current)}</span>
@@ -53,12 +55,12 @@ export function GanttRow(props: GanttRowProps) {
       </div>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the task's name beside it is the button. */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: as above. */}
-      <div className={classes.track} onClick={onOpen}>
+      <div className={classes.track} onClick={() => onOpen(run.id)}>
         <Bars {...props} />
       </div>
     </div>
   );
-}
+});
 
 function place(from: number, to: number, span: Span) {
   const length = span.to - span.from;
@@ -76,6 +78,7 @@ function describe(segment: Segment, now: number): string {
 }
 
 function Bars({ row, span, now, critical }: GanttRowProps) {
+  if (row.reused) return <span className={classes.took}>taken over</span>;
   const end = row.to ?? now;
   const length = span.to - span.from;
   const attempts = row.run.attempts?.length ?? 0;

@@ -1,9 +1,10 @@
 /// The Gantt of an execution: every task run in time, with its waits and attempts; live.
+import { Skeleton } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { IconChartBar } from "@tabler/icons-react";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { Execution } from "@/api/types";
 import { useExecution } from "@/features/executions/execution";
 import { isTerminal } from "@/lib/states";
@@ -23,8 +24,11 @@ export function Gantt() {
   const { run: openId } = useSearch({ from: FROM });
   const navigate = useNavigate({ from: FROM });
   const { data: execution } = useExecution(tenant, executionId);
-  const open = (run: string | undefined) => void navigate({ search: { run }, replace: true });
-  if (!execution) return null;
+  const open = useCallback(
+    (run: string | undefined) => void navigate({ search: { run }, replace: true }),
+    [navigate],
+  );
+  if (!execution) return <Skeleton height="100%" radius={0} aria-label="Loading" />;
   const opened = execution.taskRunList?.find((run) => run.id === openId);
   return (
     <>
@@ -60,12 +64,14 @@ function Chart({ execution, openId, onOpen }: ChartProps) {
   const now = useNow(live ? 250 : undefined);
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const runs = execution.taskRunList;
-  const rows = useMemo(() => ganttRows(runs ?? [], folded), [runs, folded]);
   const since = Date.parse(execution.state.startDate ?? execution.state.histories[0]?.date ?? "");
-  const span = spanOf(rows, since, now);
+  // Only a replay has task runs that are older than itself.
+  const start = execution.originalId && execution.originalId !== execution.id ? since : undefined;
+  const rows = useMemo(() => ganttRows(runs ?? [], folded, start), [runs, folded, start]);
+  const span = useMemo(() => spanOf(rows, since, now), [rows, since, now]);
   const critical = useMemo(
-    () => (live ? new Set<string>() : criticalPath(ganttRows(runs ?? [], new Set()), since)),
-    [runs, live, since],
+    () => (live ? new Set<string>() : criticalPath(ganttRows(runs ?? [], new Set(), start), since)),
+    [runs, live, since, start],
   );
   const [scroll, setScroll] = useState<HTMLDivElement | null>(null);
   const { ref: axis, width } = useElementSize();
@@ -75,12 +81,15 @@ function Chart({ execution, openId, onOpen }: ChartProps) {
     estimateSize: () => ROW,
     overscan: 12,
   });
-  const fold = (id: string) =>
-    setFolded((before) => {
-      const next = new Set(before);
-      if (!next.delete(id)) next.add(id);
-      return next;
-    });
+  const fold = useCallback(
+    (id: string) =>
+      setFolded((before) => {
+        const next = new Set(before);
+        if (!next.delete(id)) next.add(id);
+        return next;
+      }),
+    [],
+  );
   return (
     <div className={classes.scroll} ref={setScroll}>
       <div className={classes.head}>
@@ -105,14 +114,14 @@ function Chart({ execution, openId, onOpen }: ChartProps) {
                 folded={folded.has(row.run.id)}
                 critical={critical.has(row.run.id)}
                 opened={row.run.id === openId}
-                onFold={() => fold(row.run.id)}
-                onOpen={() => onOpen(row.run.id)}
+                onFold={fold}
+                onOpen={onOpen}
               />
             )
           );
         })}
       </div>
-      <Legend critical={critical.size > 0} />
+      <Legend critical={critical.size > 0} reused={rows.some((row) => row.reused)} />
     </div>
   );
 }
@@ -154,7 +163,7 @@ function Grid(props: AxisProps) {
   );
 }
 
-function Legend({ critical }: { critical: boolean }) {
+function Legend({ critical, reused }: { critical: boolean; reused: boolean }) {
   return (
     <div className={classes.legend}>
       <span>
@@ -168,6 +177,7 @@ function Legend({ critical }: { critical: boolean }) {
           <i className={classes.criticalKey} /> critical path: what decided when it ended
         </span>
       )}
+      {reused && <span>“taken over”: ran in the execution that this one replays</span>}
     </div>
   );
 }

@@ -80,6 +80,19 @@ describe("the rows of a Gantt", () => {
     expect(spanOf(rows, 1000, 9000)).toEqual({ from: 1000, to: 9000 });
   });
 
+  test("what a replay took over stands at its beginning, marked, and off the critical path", () => {
+    const runs = [run("old", 1, 4), run("group", 2, 12, { attempts: null }), run("new", 10, 12)];
+    const rows = ganttRows(runs, new Set(), 9000);
+    expect(rows.map(({ run: { id }, from, reused }) => [id, from, reused])).toEqual([
+      ["old", 9000, true],
+      ["group", 9000, false],
+      ["new", 10_000, false],
+    ]);
+    expect(rows.flatMap((row) => row.segments).every(({ from }) => from >= 9000)).toBe(true);
+    expect(spanOf(rows, 9000, 12_000)).toEqual({ from: 9000, to: 12_000 });
+    expect(criticalPath(rows, 12_000).has("old")).toBe(false);
+  });
+
   test("the axis has a mark at each step", () => {
     expect(ticks({ from: 0, to: 10 }, 4)).toEqual([0, 4, 8]);
   });

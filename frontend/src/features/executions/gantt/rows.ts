@@ -19,6 +19,8 @@ export interface Row {
   from: number;
   to: number | undefined;
   segments: Segment[];
+  /** A replay took it over from the execution before; its times lie before this one's beginning. */
+  reused: boolean;
 }
 
 interface Timed {
@@ -74,27 +76,49 @@ function segmentsOf(run: TaskRun): Segment[] {
   return [...wait, { kind, state: run.state.current, from: start, to }];
 }
 
-/** `folded` holds the ids of groups whose children are hidden. */
-export function ganttRows(runs: readonly TaskRun[], folded: ReadonlySet<string>): Row[] {
+/** What of a row belongs to this execution: nothing of it lies before the execution's beginning. */
+function since(row: Row, start: number): Row {
+  if (row.to !== undefined && row.to < start) {
+    return { ...row, from: start, to: start, segments: [], reused: true };
+  }
+  const segments = row.segments
+    .filter((segment) => (segment.to ?? start) >= start)
+    .map((segment) => ({ ...segment, from: Math.max(segment.from, start) }));
+  return { ...row, from: Math.max(row.from, start), segments };
+}
+
+/**
+ * `folded` holds the ids of groups whose children are hidden. `start`: when a replay began, which took
+ * over task runs that ended before.
+ */
+export function ganttRows(
+  runs: readonly TaskRun[],
+  folded: ReadonlySet<string>,
+  start?: number,
+): Row[] {
   const ids = new Set(runs.map((run) => run.id));
   const children = new Map<string | undefined, TaskRun[]>();
   for (const run of runs) {
     const parent =
       run.parentTaskRunId && ids.has(run.parentTaskRunId) ? run.parentTaskRunId : undefined;
-    children.set(parent, [...(children.get(parent) ?? []), run]);
+    const siblings = children.get(parent);
+    if (siblings) siblings.push(run);
+    else children.set(parent, [run]);
   }
   const rows: Row[] = [];
   const add = (parent: string | undefined, depth: number) => {
-    const here = (children.get(parent) ?? []).toSorted((a, b) => (began(a) ?? 0) - (began(b) ?? 0));
-    for (const run of here) {
-      rows.push({
+    const here = (children.get(parent) ?? []).map((run) => ({ run, at: began(run) ?? 0 }));
+    for (const { run, at } of here.sort((a, b) => a.at - b.at)) {
+      const row: Row = {
         run,
         depth,
         isGroup: children.has(run.id),
-        from: began(run) ?? 0,
+        from: at,
         to: ended(run),
         segments: segmentsOf(run),
-      });
+        reused: false,
+      };
+      rows.push(start === undefined ? row : since(row, start));
       if (!folded.has(run.id)) add(run.id, depth + 1);
     }
   };
@@ -108,8 +132,11 @@ export interface Span {
 }
 
 export function spanOf(rows: readonly Row[], since: number, now: number): Span {
-  const from = Math.min(since, ...rows.map((row) => row.from));
-  const to = Math.max(...rows.map((row) => row.to ?? now), since);
+  let [from, to] = [since, since];
+  for (const row of rows) {
+    from = Math.min(from, row.from);
+    to = Math.max(to, row.to ?? now);
+  }
   return { from, to: Math.max(to, from + 10) };
 }
 
@@ -118,16 +145,17 @@ const STEP = 250;
 
 /** The chain of leaves that decided when the execution ended: each began when the one before had ended. */
 export function criticalPath(rows: readonly Row[], now: number): Set<string> {
-  const leaves = rows.filter((row) => !row.isGroup && row.segments.length > 0);
   const end = (row: Row) => row.to ?? now;
+  // From the last end to the first: whoever ended last before a moment is found by going on.
+  const leaves = rows
+    .filter((row) => !row.isGroup && row.segments.length > 0)
+    .sort((a, b) => end(b) - end(a));
   const path = new Set<string>();
-  let current = leaves.toSorted((a, b) => end(b) - end(a))[0];
-  while (current) {
-    path.add(current.run.id);
-    const { from } = current;
-    current = leaves
-      .filter((row) => !path.has(row.run.id) && end(row) <= from + STEP)
-      .toSorted((a, b) => end(b) - end(a))[0];
+  let before = Number.POSITIVE_INFINITY;
+  for (const row of leaves) {
+    if (end(row) > before) continue;
+    path.add(row.run.id);
+    before = row.from + STEP;
   }
   return path;
 }

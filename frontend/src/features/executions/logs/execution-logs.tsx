@@ -2,24 +2,25 @@
 import { Button, Select, TextInput } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconDownload, IconFileText, IconSearch } from "@tabler/icons-react";
-import { type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef, useState } from "react";
-import { logsDownloadPath, logsQuery } from "@/api/logs";
-import type { Execution } from "@/api/types";
-import { useLiveQueries, usePolling } from "@/api/use-live";
-import { useExecution } from "@/features/executions/execution";
+import { useMemo, useRef, useState } from "react";
+import { foundInLogQuery, type LogChoice, logsDownloadPath } from "@/api/logs";
+import type { Execution, LogLine } from "@/api/types";
+import { useExecution, useExecutionHead } from "@/features/executions/execution";
 import { usePreferences } from "@/lib/preferences";
 import { isTerminal } from "@/lib/states";
 import { plural } from "@/lib/text";
-import { chooseLines, LEVELS } from "@/logs/lines";
-import { LogView } from "@/logs/log-view";
+import { findMatches, LEVELS } from "@/logs/lines";
+import { type Found, LogView } from "@/logs/log-view";
+import { isWhole, type LogWindow } from "@/logs/window";
 import type { LogsSearch } from "@/routes/search";
 import { Empty } from "@/ui/empty";
 import { FilterChip } from "@/ui/filter-chip";
 import { Problem } from "@/ui/problem";
 import { useSearchText } from "@/ui/use-search-text";
 import classes from "./execution-logs.module.css";
+import { useLogWindow } from "./use-log-window";
 
 const FROM = "/$tenant/executions/$executionId/logs";
 const WORDS: Record<string, string> = {
@@ -34,77 +35,106 @@ export function ExecutionLogs() {
   const { tenant, executionId } = useParams({ from: FROM });
   const search = useSearch({ from: FROM });
   const navigate = useNavigate({ from: FROM });
-  const { zone } = usePreferences();
-  const { data: execution } = useExecution(tenant, executionId);
-  const live = execution !== undefined && !isTerminal(execution.state.current);
-  const logs = useLogs(tenant, executionId, live);
-  // While it runs one wants the end; afterwards, the beginning.
-  const [wish, setFollow] = useState<boolean>();
-  const follow = wish ?? live;
+  const { data: execution } = useExecutionHead(tenant, executionId);
   const change = (next: LogsSearch) =>
     void navigate({ search: (before) => ({ ...before, ...next }), replace: true });
-  const lines = useMemo(
-    () => chooseLines(logs.data ?? [], { minLevel: search.level ?? "INFO", task: search.task }),
-    [logs.data, search.level, search.task],
-  );
   return (
     <div className={classes.page}>
       <Toolbar
+        tenant={tenant}
+        executionId={executionId}
         search={search}
-        execution={execution}
-        shown={lines.length}
-        all={logs.data?.length ?? 0}
         download={logsDownloadPath(tenant, executionId)}
         onChange={change}
       />
-      {logs.error && <Problem error={logs.error} onRetry={() => void logs.refetch()} />}
-      {lines.length > 0 && (
-        <LogView
-          lines={lines}
-          query={search.q ?? ""}
-          follow={follow}
-          zone={zone}
-          onFollow={setFollow}
-          onTask={(task) => change({ task })}
-        />
+      {execution && (
+        <Lines tenant={tenant} execution={execution} search={search} onChange={change} />
       )}
-      {logs.data && lines.length === 0 && <NoLines live={live} hidden={logs.data.length} />}
     </div>
   );
 }
 
-function useLogs(tenant: string, executionId: string, live: boolean) {
-  const client = useQueryClient();
-  const options = logsQuery(tenant, executionId, client);
-  const polling = usePolling(true);
-  useLiveQueries([`logs:${executionId}`], [options.queryKey]);
-  useLastLines(options.queryKey, live);
-  return useQuery({ ...options, refetchInterval: live ? polling : false });
+interface LinesProps {
+  tenant: string;
+  execution: Execution;
+  search: LogsSearch;
+  onChange: (search: LogsSearch) => void;
 }
 
-// Lines leave a worker in batches: the last one may arrive after the end of its execution.
-const LAST_BATCH = 1500;
+function Lines({ tenant, execution, search, onChange }: LinesProps) {
+  const { zone } = usePreferences();
+  const live = !isTerminal(execution.state.current);
+  const choice = { level: search.level ?? "INFO", task: search.task };
+  const logs = useLogWindow(tenant, execution.id, choice, live);
+  const found = useFound(tenant, execution.id, choice, search.q ?? "", logs.data);
+  // While it runs one wants the end; afterwards, the beginning.
+  const [wish, setFollow] = useState<boolean>();
+  const follow = wish ?? live;
+  const followTo = (next: boolean) => {
+    setFollow(next);
+    if (next && logs.data && !logs.data.atEnd) void logs.toEnd();
+  };
+  const window = logs.data;
+  return (
+    <>
+      {logs.error && <Problem error={logs.error} onRetry={() => void logs.refetch()} />}
+      {window && window.lines.length > 0 && (
+        <>
+          <p className={`numeric ${classes.count}`} role="status">
+            {isWhole(window)
+              ? plural(window.lines.length, "line")
+              : `A part of a long log: ${plural(window.lines.length, "line")}; more as you scroll`}
+          </p>
+          <LogView
+            window={window}
+            query={search.q ?? ""}
+            found={found}
+            follow={follow}
+            zone={zone}
+            onFollow={followTo}
+            onEarlier={() => void logs.earlier()}
+            onLater={() => void logs.later()}
+            onStart={() => void logs.toStart()}
+            onFar={(index) => void logs.around(index)}
+            onTask={(task) => onChange({ task })}
+          />
+        </>
+      )}
+      {window?.lines.length === 0 && (
+        <NoLines live={live} chosen={choice.level !== "TRACE" || choice.task !== undefined} />
+      )}
+    </>
+  );
+}
 
-function useLastLines(queryKey: QueryKey, live: boolean): void {
-  const client = useQueryClient();
-  const key = JSON.stringify(queryKey);
-  useEffect(() => {
-    if (!live) return;
-    const ask = () => client.invalidateQueries({ queryKey: JSON.parse(key) as QueryKey });
-    return () => void setTimeout(ask, LAST_BATCH);
-  }, [client, key, live]);
+/** Where a text stands: seen at once in what is held whole, asked of the server otherwise. */
+function useFound(
+  tenant: string,
+  id: string,
+  choice: LogChoice,
+  text: string,
+  window: LogWindow<LogLine> | undefined,
+): Found {
+  const whole = window !== undefined && isWhole(window);
+  const here = useMemo(() => (whole ? findMatches(window.lines, text) : []), [whole, window, text]);
+  const asked = useQuery({
+    ...foundInLogQuery(tenant, id, choice, text.trim()),
+    enabled: window !== undefined && !whole && text.trim() !== "",
+  });
+  if (whole || !asked.data) return { places: here, total: here.length, exact: whole };
+  return asked.data;
 }
 
 interface ToolbarProps {
+  tenant: string;
+  executionId: string;
   search: LogsSearch;
-  execution: Execution | undefined;
-  shown: number;
-  all: number;
   download: string;
   onChange: (search: LogsSearch) => void;
 }
 
-function Toolbar({ search, execution, shown, all, download, onChange }: ToolbarProps) {
+function Toolbar({ tenant, executionId, search, download, onChange }: ToolbarProps) {
+  const { data: execution } = useExecution(tenant, executionId);
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useSearchText(search.q, (q) => onChange({ q }));
   useHotkeys([["/", () => input.current?.focus()]]);
@@ -136,11 +166,6 @@ function Toolbar({ search, execution, shown, all, download, onChange }: ToolbarP
           onClear={() => onChange({ task: undefined })}
         />
       )}
-      <span className={`numeric ${classes.count}`}>
-        {shown === all
-          ? plural(all, "line")
-          : `${shown.toLocaleString("en")} of ${plural(all, "line")}`}
-      </span>
       <Button
         component="a"
         href={download}
@@ -160,11 +185,11 @@ function taskName(task: string, execution: Execution | undefined): string {
   return run ? [run.taskId, run.value].filter(Boolean).join(" ") : task;
 }
 
-function NoLines({ live, hidden }: { live: boolean; hidden: number }) {
+function NoLines({ live, chosen }: { live: boolean; chosen: boolean }) {
   return (
     <Empty icon={<IconFileText size={22} />} title="No lines to show">
-      {hidden > 0
-        ? `${plural(hidden, "line")} of other levels or tasks are hidden. Choose “Every level” to see them.`
+      {chosen
+        ? "Lines of other levels or tasks are hidden. Choose “Every level” to see all that there are."
         : live
           ? "Lines appear here as tasks print them."
           : "No task of this execution printed anything."}

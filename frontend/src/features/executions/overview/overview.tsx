@@ -1,4 +1,5 @@
 /// What an execution is, why it is where it is, and where it came from.
+import { Skeleton } from "@mantine/core";
 import { IconHourglass } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
@@ -6,7 +7,7 @@ import type { ReactNode } from "react";
 import { childrenQuery, whyQuery } from "@/api/executions";
 import { flowDetailQuery } from "@/api/flows";
 import type { Execution, Reason } from "@/api/types";
-import { useExecution } from "@/features/executions/execution";
+import { useExecutionHead } from "@/features/executions/execution";
 import { shortId } from "@/features/executions/list";
 import { FileLeaf, isStorageUri } from "@/features/executions/outputs/file-leaf";
 import { usePreferences } from "@/lib/preferences";
@@ -24,7 +25,7 @@ import { TaskStates } from "./task-states";
 
 export function ExecutionOverview() {
   const { tenant, executionId } = useParams({ from: "/$tenant/executions/$executionId/" });
-  const { data: execution } = useExecution(tenant, executionId);
+  const { data: execution } = useExecutionHead(tenant, executionId);
   if (!execution) return null;
   const inputs = Object.keys(execution.inputs ?? {}).length > 0;
   return (
@@ -32,7 +33,11 @@ export function ExecutionOverview() {
       <div className={classes.main}>
         <Why tenant={tenant} execution={execution} />
         <Description tenant={tenant} execution={execution} />
-        <TaskStates tenant={tenant} execution={execution} />
+        {execution.taskRunList ? (
+          <TaskStates tenant={tenant} execution={execution} />
+        ) : (
+          <Skeleton height={120} />
+        )}
         {inputs && (
           <Card title="Inputs">
             <JsonTree

@@ -34,5 +34,13 @@ export function useSourceChecks(tenant: string, source: string): SourceChecks {
     ...sourceGraphQuery(tenant, checked),
     enabled: sound && checked !== "",
   });
-  return { problems, settled, graph: graph.data, stale: wrong, failure: validation.error };
+  const shown = useSameShape(graph.data);
+  return { problems, settled, graph: shown, stale: wrong, failure: validation.error };
+}
+
+/** The graph as it was as long as it says the same: most of what one types changes no picture. */
+function useSameShape(graph: FlowGraph | undefined): FlowGraph | undefined {
+  const text = useMemo(() => (graph ? JSON.stringify(graph) : ""), [graph]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an equal graph is the same graph.
+  return useMemo(() => graph, [text]);
 }

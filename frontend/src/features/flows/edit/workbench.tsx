@@ -1,20 +1,14 @@
 /// Source on the left, its topology on the right, its problems below.
 import { Button, SegmentedControl, Skeleton } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import {
-  IconAlertTriangle,
-  IconCircleCheck,
-  IconDeviceFloppy,
-  IconSitemap,
-} from "@tabler/icons-react";
-import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { IconAlertTriangle, IconCircleCheck, IconDeviceFloppy } from "@tabler/icons-react";
+import { lazy, type ReactNode, Suspense, useCallback, useRef, useState } from "react";
 import { askToSave } from "@/api/approvals";
 import { inWords } from "@/editor/problems";
 import type { YamlEditorHandle } from "@/editor/yaml-editor-props";
 import { AskApproval } from "@/features/approvals/ask-approval";
-import { Topology } from "@/graph";
-import { Empty } from "@/ui/empty";
 import { Problem } from "@/ui/problem";
+import { Picture } from "./picture";
 import { ProblemsList } from "./problems-list";
 import { useCatalogue } from "./use-catalogue";
 import { type SourceChecks, useSourceChecks } from "./use-source-checks";
@@ -43,10 +37,20 @@ export function Workbench(props: WorkbenchProps) {
   const editor = useRef<YamlEditorHandle>(null);
   const catalogue = useCatalogue(tenant, source);
   const checks = useSourceChecks(tenant, source);
-  const goTo = (line: number, column: number) => {
+  // What is written changes with every key; what stands beside it must not be drawn anew for that.
+  const written = useRef(source);
+  written.current = source;
+  const goTo = useCallback((line: number, column: number) => {
     setSide("source");
     editor.current?.goTo(line, column);
-  };
+  }, []);
+  const openTask = useCallback(
+    (id: string) => {
+      const line = lineOf(written.current, id);
+      if (line) goTo(line, 1);
+    },
+    [goTo],
+  );
   const save = () => {
     if (changed && !saving) onSave();
   };
@@ -108,7 +112,7 @@ export function Workbench(props: WorkbenchProps) {
           <ProblemsList problems={checks.problems} onOpen={goTo} />
         </div>
         <div className={classes.picture} hidden={narrow && side !== "picture"}>
-          <Picture checks={checks} source={source} onOpen={goTo} />
+          <Picture graph={checks.graph} stale={checks.stale} onOpen={openTask} />
         </div>
       </div>
     </div>
@@ -145,26 +149,4 @@ function lineOf(source: string, id: string): number | undefined {
     new RegExp(`^\\s*(- )?id:\\s*["']?${id}["']?\\s*$`).test(line),
   );
   return at < 0 ? undefined : at + 1;
-}
-
-function Picture({ checks, source, onOpen }: VerdictProps & { source: string }) {
-  if (!checks.graph) {
-    return (
-      <Empty icon={<IconSitemap size={22} />} title="The topology appears here">
-        It is drawn as soon as the source has no problems, and follows what you type.
-      </Empty>
-    );
-  }
-  return (
-    <>
-      {checks.stale && <p className={classes.stale}>As it was before the problems</p>}
-      <Topology
-        graph={checks.graph}
-        onOpen={(id) => {
-          const line = lineOf(source, id);
-          if (line) onOpen(line, 1);
-        }}
-      />
-    </>
-  );
 }

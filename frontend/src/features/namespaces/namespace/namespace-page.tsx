@@ -24,6 +24,7 @@ const TABS = [
   ["/$tenant/namespaces/$namespaceId/connections", "Connections", "connection.view"],
   ["/$tenant/namespaces/$namespaceId/defaults", "Plug-in defaults", "namespace.view"],
   ["/$tenant/namespaces/$namespaceId/quotas", "Quotas", "quota.view"],
+  ["/$tenant/namespaces/$namespaceId/retention", "Retention", "namespace.view"],
   ["/$tenant/namespaces/$namespaceId/members", "Members", "binding.view"],
   ["/$tenant/namespaces/$namespaceId/audit", "Audit", "audit.view"],
 ] as const;
