@@ -17,9 +17,7 @@ from downbeat.embedded.accounts import Account
 from downbeat.embedded.rooms import FALLBACK
 
 STAMP = ".complete"
-LEFT_OUT = shutil.ignore_patterns(
-    "test", "idlelib", "turtledemo", "__pycache__", "*.a", "ensurepip"
-)
+LEFT_OUT = shutil.ignore_patterns("test", "idlelib", "turtledemo", "*.a", "ensurepip")
 
 
 def beside_ours(prefix: Path) -> Path | None:
@@ -111,7 +109,8 @@ def _tree(source: Path, target: Path, *, skip_packages: bool) -> None:
 
 def _link(source: str, target: str) -> str:
     """A hard link when that is possible and readable for everybody, else a copy that is."""
-    mode = Path(source).stat().st_mode
+    facts = Path(source).stat()
+    mode = facts.st_mode
     if mode & 0o004:
         try:
             os.link(source, target)
@@ -120,6 +119,8 @@ def _link(source: str, target: str) -> str:
             pass  # another file system, or links to files of others are forbidden
     shutil.copyfile(source, target)
     Path(target).chmod(0o755 if mode & 0o100 else 0o644)
+    # A compiled file is one of a source of this age; else each task would compile it anew.
+    os.utime(target, ns=(facts.st_atime_ns, facts.st_mtime_ns))
     return target
 
 

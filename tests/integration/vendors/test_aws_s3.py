@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,14 @@ SECRET = "operators-secret"
 @pytest.fixture
 def runs(module_cast: Cast) -> Runs:
     return Runs(module_cast)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that tasks may read, who run as somebody else."""
+    with tempfile.TemporaryDirectory() as found:
+        Path(found).chmod(0o755)
+        yield Path(found)
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +137,38 @@ def test_refusals_and_missing_credentials_read_as_what_they_are(
     assert "The specified bucket does not exist 'nobody-has-this' (NoSuchBucket" in said
     assert SECRET not in said
     assert "'accessKeyId' is missing" in str(runs.logs(missing["id"]))
+
+
+def test_a_token_of_the_cluster_opens_the_bucket_to_a_task_also_after_it_was_renewed(
+    processes: Processes, runs: Runs, s3: AwsDouble, open_folder: Path
+) -> None:
+    bucket = s3.bucket(**{"in/a.csv": "a,b"})
+    token = open_folder / "token"
+    token.write_text("first.of.two\n")
+    role = "arn:aws:iam::123456789012:role/of-the-pod"
+    names = "AWS_ENDPOINT_URL,AWS_REGION,AWS_ROLE_ARN,AWS_WEB_IDENTITY_TOKEN_FILE"
+    worker(
+        processes,
+        s3,
+        DOWNBEAT_TASK_ENV=names,
+        AWS_ROLE_ARN=role,
+        AWS_WEB_IDENTITY_TOKEN_FILE=str(token),
+    )
+    task = f"  - id: take\n    type: aws.s3.Download\n    bucket: {bucket}\n    key: in/a.csv\n"
+    runs.deploy(flow("by_token", task))
+
+    first = finished(runs, "by_token")
+    token.write_text("second.of.two\n")
+    second = finished(runs, "by_token")
+
+    for shown in (first, second):
+        assert shown["state"]["current"] == "SUCCESS", runs.logs(shown["id"])
+    asked = [call.body for call in s3.ours() if b"AssumeRoleWithWebIdentity" in call.body]
+    assert [b"WebIdentityToken=first.of.two" in body for body in asked] == [True, False]
+    assert b"WebIdentityToken=second.of.two" in asked[-1]
+    taken = [call for call in s3.ours() if call.is_("GET", "/in/a.csv")]
+    assert taken
+    assert all(call.key_id not in ("AKIAOPERATOR", "") for call in taken)
 
 
 def test_a_worker_that_dies_between_copy_and_delete_copies_once(
