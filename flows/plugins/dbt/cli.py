@@ -77,7 +77,7 @@ tasks:
         ),
     )
 
-    commands: Dyn[list[Text] | Text]
+    commands: Dyn[Text | list[Text]]
     store_manifest: KvManifest | None = None
     load_manifest: KvManifest | None = None
     log_format: Dyn[Literal["JSON", "TEXT", "DEBUG", "NONE"]] = "JSON"

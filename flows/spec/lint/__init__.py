@@ -13,6 +13,7 @@ from flows.spec.lint.dag_needs import dag_needs
 from flows.spec.lint.directory_tasks import directory_tasks
 from flows.spec.lint.expressions import expressions
 from flows.spec.lint.finding import Rule, Subject
+from flows.spec.lint.group_timeouts import group_timeouts
 from flows.spec.lint.input_defaults import input_defaults, trigger_inputs
 from flows.spec.lint.input_needs import input_needs
 from flows.spec.lint.internal_types import internal_types
@@ -38,6 +39,7 @@ RULES: Final[tuple[Rule, ...]] = (
     self_call,
     directory_tasks,
     task_runners,
+    group_timeouts,
     cron_dates,
     trigger_inputs,
     expressions,

@@ -107,6 +107,11 @@ CASES = {
         "variables: {day: 1}\ntasks: [{id: a, type: core.log.Log, message: '{{ vars.night }}'}]",
         ("warning", "reference.variable", "tasks[0].message"),
     ),
+    "a timeout of a group": (
+        "tasks: [{id: g, type: core.flow.Sequential, timeout: PT1M, tasks: "
+        "[{id: a, type: core.log.Log, message: x, timeout: PT1M}]}]",
+        ("warning", "group.timeout", "tasks[0].timeout"),
+    ),
     "a task after the end": (
         "tasks: [{id: a, type: core.execution.Exit}, {id: b, type: core.log.Log, message: x}]",
         ("warning", "task.unreachable", "tasks[1]"),
@@ -134,6 +139,10 @@ def test_a_rule_finds_it(registry: Registry, name: str) -> None:
 
 
 FINE = {
+    "timeouts that are kept": "tasks: [{id: p, type: core.flow.Pause, timeout: PT1M}, "
+    "{id: w, type: core.flow.WorkingDirectory, timeout: PT1M, tasks: "
+    "[{id: a, type: core.log.Log, message: x}]}, {id: s, type: core.flow.Subflow, "
+    "namespace: company.team, flowId: other, timeout: PT1M}]",
     "inputs with dots": "inputs: [{id: a.b, type: STRING}, {id: a.c, type: STRING}]\n"
     "tasks: [{id: x, type: core.log.Log, message: '{{ inputs.a.b }} {{ inputs.a }}'}]",
     "variables that a task sets": "tasks: [{id: a, type: core.execution.SetVariables, "
