@@ -108,8 +108,10 @@ CASES = {
         ("warning", "reference.variable", "tasks[0].message"),
     ),
     "a timeout of a group": (
-        "tasks: [{id: g, type: core.flow.Sequential, timeout: PT1M, tasks: "
-        "[{id: a, type: core.log.Log, message: x, timeout: PT1M}]}]",
+        (
+            "tasks: [{id: g, type: core.flow.Sequential, timeout: PT1M, tasks: "
+            "[{id: a, type: core.log.Log, message: x, timeout: PT1M}]}]"
+        ),
         ("warning", "group.timeout", "tasks[0].timeout"),
     ),
     "a task after the end": (
