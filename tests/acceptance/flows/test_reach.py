@@ -120,7 +120,7 @@ def test_executions_and_triggers_of_others_are_left_alone_unless_they_let_it(
     assert driver.run(meddling, {"wanted": paused.id}).state == "SUCCESS"
     assert driver.ended(paused.id).state == "SUCCESS"
     over = driver.run(meddling, {"wanted": paused.id})
-    assert "is over: SUCCESS" in errors(driver, over)
+    assert "is not paused: it is SUCCESS" in errors(driver, over)
 
 
 def test_a_namespace_that_is_not_there_is_said_to_be_missing(driver: Driver) -> None:

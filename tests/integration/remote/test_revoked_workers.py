@@ -39,6 +39,16 @@ def lease_of(key: AttemptKey) -> tuple[str, float]:
     return str(state), float(seconds or 0)
 
 
+def _lend_for_an_hour(key: AttemptKey) -> None:
+    """However slow this machine is, the lease is far from its end."""
+    with tenant_scope(key.tenant_id), connection.cursor() as cursor:
+        cursor.execute(
+            "update attempt set lease_until = clock_timestamp() + interval '1 hour'"
+            " where execution_id = %s and task_run_id = %s and number = %s",
+            [key.execution_id, key.task_run_id, key.number],
+        )
+
+
 @pytest.mark.parametrize("way", ["revoke", "forget", "delete group"])
 def test_a_revoked_worker_loses_its_attempts_long_before_their_leases_end(
     module_cast: Cast, url: str, way: str
@@ -46,6 +56,7 @@ def test_a_revoked_worker_loses_its_attempts_long_before_their_leases_end(
     with working(module_cast, url) as found:
         group, key = found.group, found.work.key
         at = f"{group.api}/worker-groups/{group.id}"
+        _lend_for_an_hour(key)
         before = lease_of(key)
 
         match way:
@@ -60,7 +71,7 @@ def test_a_revoked_worker_loses_its_attempts_long_before_their_leases_end(
         stopped = Worker.objects.get(id=found.worker_id).stopped_at
 
     allowed = settings.DOWNBEAT.token_cache.total_seconds()
-    assert (before[0], before[1] > allowed + 10) == ("RUNNING", True)
+    assert (before[0], before[1] > 60 * allowed) == ("RUNNING", True)
     assert (after[0], after[1] <= allowed) == ("RUNNING", True)
     assert stopped is not None
 
