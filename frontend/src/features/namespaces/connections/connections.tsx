@@ -135,7 +135,7 @@ function ConnectionTable(props: ConnectionTableProps) {
               </td>
               <td className="mono">{row.type}</td>
               <td className={table.secondary}>{row.description}</td>
-              <td className={table.secondary}>
+              <td data-label="Changed" className={table.secondary}>
                 <When at={row.updatedAt} />
               </td>
               <td className={table.end}>

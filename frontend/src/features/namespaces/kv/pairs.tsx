@@ -124,10 +124,10 @@ function PairTable({ tenant, namespace, rows, edits, onOpen }: PairTableProps) {
                 <Name tenant={tenant} namespace={namespace} row={row} onOpen={onOpen} />
               </td>
               <td className={table.secondary}>{row.description}</td>
-              <td className={table.secondary}>
+              <td data-label="Changed" className={table.secondary}>
                 <When at={row.updateDate} />
               </td>
-              <td className={table.secondary}>
+              <td data-label="Expires" className={table.secondary}>
                 {row.expirationDate ? <When at={row.expirationDate} /> : "never"}
               </td>
               <td className={table.end}>

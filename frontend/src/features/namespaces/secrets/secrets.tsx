@@ -124,7 +124,7 @@ function SecretTable({ tenant, namespace, rows, onReplace, deletes }: SecretTabl
               <td className="numeric" data-desktop>
                 {row.version}
               </td>
-              <td className={table.secondary}>
+              <td data-label="Changed" className={table.secondary}>
                 <When at={row.updatedAt} />
               </td>
               <td className={table.end}>
