@@ -67,7 +67,9 @@ def test_the_open_tab_is_in_view_on_a_phone(signed_in: Page) -> None:
 def test_an_address_that_leads_nowhere_keeps_the_way_on(signed_in: Page) -> None:
     signed_in.goto("/ui/main/no/such/page")
 
-    expect(signed_in.get_by_role("heading", name="There is nothing at this address")).to_be_visible()
+    expect(
+        signed_in.get_by_role("heading", name="There is nothing at this address")
+    ).to_be_visible()
     signed_in.get_by_role("navigation", name="Main").get_by_role("link", name="Flows").click()
     expect(signed_in.get_by_role("heading", name="Flows", exact=True)).to_be_visible()
 
