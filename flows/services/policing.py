@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from downbeat.common import clock
 from downbeat.common.errors import FieldError, InvalidFields
+from flows.selectors.catalogue import registry
 from flows.spec.flow import FlowSpec
 from flows.spec.policies import Effect, Finding, Mode, Moment, Rules, Subject, findings
 from tenants import facade as tenants
@@ -140,7 +141,7 @@ def save_subject(flow: FlowSpec, actor_name: str) -> Subject:
         "actor": {"name": actor_name},
         "inputs": {},
     }
-    return Subject(Moment.SAVE, flow, clock.now(), labels, context)
+    return Subject(Moment.SAVE, flow, clock.now(), labels, context, registry=registry())
 
 
 def save_asked(flow: FlowSpec, source: str, namespace_id: UUID) -> tenants.Asked:

@@ -45,7 +45,7 @@ def _read(table: str) -> int:
     """How many rows of a table one batch of forgetting causes looks at; nothing is deleted."""
     system = connections["system"]
     with transaction.atomic("system"), system.cursor() as cursor:
-        facts = {"age": timedelta(days=180), "limit": 500}
+        facts: dict[str, Any] = {"age": timedelta(days=180), "limit": 500}
         cursor.execute(f"explain (analyze, format json) {upkeep.OLD_CAUSES}", facts)
         (plan,) = cursor.fetchone()[0]
         transaction.set_rollback(True, using="system")
