@@ -76,6 +76,8 @@ export function otherFacts(log: AuditLog): [string, string][] {
 }
 
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+// A whole announcement would leave no room for the columns beside it.
+const LONGEST = 48;
 const NAMES = ["name", "displayName", "key", "email", "title", "message"] as const;
 
 function text(value: unknown): string | undefined {
@@ -91,7 +93,7 @@ export function objectName(log: AuditLog): string | undefined {
   if (id && !UUID.test(id)) return id;
   for (const facts of [log.after, log.before, detail]) {
     const name = NAMES.map((one) => text(facts?.[one])).find(Boolean);
-    if (name) return name;
+    if (name) return name.length > LONGEST ? `${name.slice(0, LONGEST - 1)}…` : name;
     const role = text(facts?.role);
     if (role) return `role ${role}`;
     const kind = text(facts?.kind);
