@@ -225,11 +225,11 @@ def _date(text: str | None) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(text)
+        return clock.as_utc(found if found.tzinfo else found.replace(tzinfo=UTC))
     except ValueError:
         raise ChildRefusedError(
             f"Property 'scheduleDate': '{text}' is not a date such as 2026-01-31T08:00:00Z"
         ) from None
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def ended(hands: Hands, run: Run, payload: Mapping[str, Any]) -> TryEnded | None:
