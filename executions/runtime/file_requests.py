@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from downbeat.common import storage
 from downbeat.common.errors import Invalid
 from downbeat.common.scope import current_tenant
-from executions.runtime.folders import folder_of
+from executions.runtime.folders import folders_of
 from executions.runtime.reach import changeable, chosen, may_change, readable
 from executions.runtime.work_places import Held
 from executions.services.purging import kept_outputs
@@ -42,7 +42,7 @@ def _may_delete(held: Held, path: str) -> bool:
     """
     parts = path.split("/")
     readings = [
-        tenants.namespace(".".join(parts[: at - 1]))
+        tenants.namespace(tenants.current_path(".".join(parts[: at - 1])))
         for at, part in enumerate(parts[:-2])
         if part == _EXECUTIONS and at >= 2 and not parts[at - 1].startswith("_")
     ]
@@ -54,9 +54,15 @@ def _purge_current(held: Held, _: Arguments) -> list[str]:
     """Deletes what the execution left in storage so far, but for outputs that are kept there."""
     key, place = held.key, held.place
     store = storage.storage_for(key.tenant_id)
-    folder = folder_of(place.namespace, place.flow_id, key.execution_id)
     kept = kept_outputs(key.execution_id)
-    gone = [file.path for file in store.list(folder) if file.path not in kept]
+    folders = folders_of(
+        place.namespace,
+        tenants.former_paths(place.namespace),
+        place.flow_id,
+        key.execution_id,
+    )
+    files = (file.path for folder in folders for file in store.list(folder))
+    gone = [path for path in files if path not in kept]
     return [storage.uri_of(path) for path in gone if store.delete(path)]
 
 
