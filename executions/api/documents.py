@@ -150,10 +150,20 @@ class ApiLightExecution(Shape):
     error: str | None = None
 
 
-class Execution(ApiLightExecution):
-    """An execution with its task runs."""
+class PackedTaskRuns(Shape):
+    """Task runs as columns; moments are pairs of a number in ``states`` and milliseconds since ``since``."""
 
-    task_run_list: tuple[TaskRun, ...]
+    since: str
+    columns: tuple[str, ...]
+    states: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+class Execution(ApiLightExecution):
+    """An execution with its task runs: in words, as columns, or without, as they were asked for."""
+
+    task_run_list: tuple[TaskRun, ...] | None = None
+    task_runs: PackedTaskRuns | None = None
 
 
 class ExecutionResponse(Execution):

@@ -15,7 +15,7 @@ from executions.api.breakpoints import breakpoints_of
 from executions.api.deletion import deletion_of
 from executions.api.repetition import idempotency_of
 from executions.models import Execution
-from executions.selectors import execution_filters, searching
+from executions.selectors import execution_filters, packed_runs, searching
 from executions.selectors import executions as selector
 from executions.services import breakpoints, control, deletion, forecast, marking, reruns
 from executions.services.start import ROUTE_REPLAY
@@ -69,12 +69,17 @@ class ExecutionViewSet(TenantViewSet):
         return Response(page.map(shapes.execution).as_json())
 
     def retrieve(self, request: Request, pk: str, **_address: str) -> Response:
-        """One execution with its task runs; ``taskRunList=false`` leaves them out, and is quick."""
-        if requests.flag_of(request, "taskRunList", default=True):
+        """One execution with its task runs; ``taskRunList=false`` leaves them out, and is quick.
+
+        ``taskRunList=packed`` answers ``taskRuns`` instead: the same in a tenth of the bytes.
+        """
+        packed = request.query_params.get("taskRunList") == "packed"
+        if not packed and requests.flag_of(request, "taskRunList", default=True):
             return self._shown(requests.uuid_of(pk))
         with tenant_scope(self.tenant.id):
             row = selector.find(self.actor, requests.uuid_of(pk))
-        return Response(shapes.execution(row))
+            runs = packed_runs.packed_runs(row.id, row.created_at) if packed else None
+        return Response(shapes.execution(row) | ({"taskRuns": shapes.packed(runs)} if runs else {}))
 
     def destroy(self, request: Request, pk: str, **_address: str) -> Response:
         """Deletes an execution that has ended, with what it left."""

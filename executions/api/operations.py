@@ -145,7 +145,12 @@ EXECUTIONS: Final[Mapping[str, Operation]] = {
     f"GET {ONE}": Operation(
         "getExecution",
         "Execution",
-        query=(Query("taskRunList", "boolean", "`false`: quickly, and without task runs."),),
+        query=(
+            Query(
+                "taskRunList",
+                text="`false`: quickly, and without task runs. `packed`: them as columns in `taskRuns`.",
+            ),
+        ),
     ),
     f"DELETE {ONE}": Operation("deleteExecution", query=PARTS),
     f"GET {ONE}/flow": Operation("getFlowFromExecutionById", "FlowForExecution"),

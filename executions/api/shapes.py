@@ -13,6 +13,7 @@ from executions.contracts import Started
 from executions.models import Execution
 from executions.runtime.variables import set_by_tasks
 from executions.selectors.executions import AttemptView, TaskRunView
+from executions.selectors.packed_runs import COLUMNS, STATES, PackedRuns
 from executions.selectors.states import Moment, StateView, state_view
 from executions.services.checking import FailedCheck
 from executions.services.creation import cause_json
@@ -126,6 +127,16 @@ def task_run(owner: Execution, view: TaskRunView) -> Json:
         "childExecutionId": str(row.child_id) if row.child_id else None,
     }
     return shown | {name: value for name, value in optional.items() if value is not None}
+
+
+def packed(runs: PackedRuns) -> Json:
+    """Task runs as columns, for pages that show thousands of them."""
+    return {
+        "since": clock.wire(runs.since),
+        "columns": COLUMNS,
+        "states": STATES,
+        "rows": runs.rows,
+    }
 
 
 def attempt(view: AttemptView) -> Json:

@@ -110,12 +110,13 @@ def as_started(id: UUID) -> Started:
     )
 
 
-def task_runs(execution_id: UUID) -> tuple[TaskRunView, ...]:
-    """All task runs of an execution, in order of creation."""
-    rows = list(
-        TaskRun.objects.filter(execution_id=execution_id).only(*SHOWN).order_by("created_at", "id")
-    )
-    tries = attempts([execution_id])
+def task_runs(execution_id: UUID, *, live: bool = False) -> tuple[TaskRunView, ...]:
+    """All task runs of an execution, or those that ``live``, in order of creation."""
+    found = TaskRun.objects.filter(execution_id=execution_id)
+    if live:
+        found = found.filter(ended_at__isnull=True)
+    rows = list(found.only(*SHOWN).order_by("created_at", "id"))
+    tries = attempts([execution_id]) if rows else {}
     return tuple(_view(row, tries.get(row.id, ())) for row in rows)
 
 

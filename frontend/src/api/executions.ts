@@ -2,6 +2,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { ApiProblem, request, tenantPath } from "./client";
 import { type ExecutionFilters, executionQuery, filter, type Paging, pagingQuery } from "./filters";
+import { unpacked } from "./packed-runs";
 import type {
   Execution,
   FlowGraph,
@@ -72,7 +73,13 @@ export function latestQuery(tenant: string, flows: readonly FlowKey[]) {
 export function executionDetailQuery(tenant: string, id: string) {
   return queryOptions({
     queryKey: [...executionKeys.one(tenant, id), "detail"],
-    queryFn: ({ signal }) => request<Execution>(tenantPath(tenant, "executions", id), { signal }),
+    queryFn: async ({ signal }) =>
+      unpacked(
+        await request<Execution>(tenantPath(tenant, "executions", id), {
+          query: [["taskRunList", "packed"]],
+          signal,
+        }),
+      ),
   });
 }
 

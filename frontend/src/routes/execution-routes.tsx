@@ -1,5 +1,6 @@
 /// Addresses of executions.
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { executionDetailQuery, executionHeadQuery } from "@/api/executions";
 import { requireMe, root, tenant } from "./roots";
 import { executionsSearch, logsSearch, runSearch } from "./search";
 
@@ -16,6 +17,12 @@ const executions = createRoute({
 const execution = createRoute({
   getParentRoute: () => tenant,
   path: "/executions/$executionId",
+  // Asked for while the page's code is on its way; nobody waits for the answers here.
+  staleTime: Number.POSITIVE_INFINITY,
+  loader: ({ context: { client }, params: { tenant: id, executionId }, cause }) => {
+    void client.prefetchQuery(executionHeadQuery(id, executionId));
+    if (cause !== "preload") void client.prefetchQuery(executionDetailQuery(id, executionId));
+  },
   component: lazyRouteComponent(
     () => import("@/features/executions/execution/execution-page"),
     "ExecutionPage",

@@ -55,6 +55,8 @@ def of_executions(api: str, id: str, file: str) -> list[Call]:
         ("GET", f"{api}/executions/search?size=1", None, ""),
         ("GET", f"{api}/executions?namespace=company.data&flowId=shown", None, ""),
         ("GET", f"{api}/executions/{id}", None, ""),
+        ("GET", f"{api}/executions/{id}?taskRunList=false", None, ""),
+        ("GET", f"{api}/executions/{id}?taskRunList=packed", None, ""),
         ("GET", f"{api}/executions/{id}/flow", None, ""),
         ("GET", f"{api}/executions/{id}/graph", None, ""),
         ("GET", f"{api}/executions/{id}/why", None, ""),
