@@ -157,10 +157,10 @@ class NamespaceMoving:
 @dataclass(frozen=True)
 class FormerPathEnding:
     """A path would be free for other namespaces; a subscriber raises a Conflict while anything from
-    before the move still bears it."""
+    before the move still bears it. Without an id the namespace that had it is gone."""
 
     tenant_id: UUID
-    namespace_id: UUID
+    namespace_id: UUID | None
     path: str
     moved_at: datetime
 

@@ -39,6 +39,12 @@ class RetentionBeyond(Invalid):
     code = "retention.range"
 
 
+class MoveDisturbed(Conflict):
+    """Others wrote in {path} while it was about to move, and went first. Try again."""
+
+    code = "namespace.move_disturbed"
+
+
 class PathReserved(Conflict):
     """The namespace {path} has moved{to}, and executions or files from before still name the old path.
     Use the new one, or take another name; the old one is free once they are gone."""

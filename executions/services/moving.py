@@ -37,9 +37,13 @@ SKEW: Final = timedelta(minutes=1)
 _LOCK: Final = """
 select id from trigger_state where tenant_id = %s and namespace_id = any(%s) order by id for update
 """
+# Tasks may run after the end of their execution.
 _LIVE: Final = """
 select (select count(*) from execution
-         where tenant_id = %(tenant)s and namespace_id = any(%(ids)s) and ended_at is null),
+         where tenant_id = %(tenant)s and namespace_id = any(%(ids)s)
+           and (ended_at is null
+                or id in (select execution_id from task_run
+                           where tenant_id = %(tenant)s and ended_at is null))),
        (select count(*) from trigger_state
          where tenant_id = %(tenant)s and namespace_id = any(%(ids)s) and lease_until > now())
 """
@@ -85,10 +89,10 @@ select distinct namespace, flow_id from execution
 """
 _FROM_BEFORE: Final = """
 select exists (select 1 from execution
-                where tenant_id = %(tenant)s and namespace_id = %(id)s
+                where tenant_id = %(tenant)s and (%(id)s::uuid is null or namespace_id = %(id)s)
                   and id < executions_first_id(%(before)s))
     or exists (select 1 from execution
-                where tenant_id = %(tenant)s and namespace_id = %(id)s
+                where tenant_id = %(tenant)s and (%(id)s::uuid is null or namespace_id = %(id)s)
                   and original_id < executions_first_id(%(before)s))
 """
 
@@ -137,7 +141,7 @@ def follow(event: NamespaceMoving) -> None:
 
 def keep_former_path(event: FormerPathEnding) -> None:
     """Executions from before the move have files and sealed texts that name the path, and so have
-    those that were replayed from them."""
+    those that were replayed from them. Of a namespace that is gone, any may be one of them."""
     facts: dict[str, Any] = {
         "tenant": event.tenant_id,
         "id": event.namespace_id,

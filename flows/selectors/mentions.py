@@ -29,8 +29,7 @@ def tell(event: NamespaceMovePlanned) -> None:
         if row.id not in seen or len(event.report.mentions) >= MOST:
             event.report.hidden += 1
             continue
-        namespace = event.moves.get(row.namespace, row.namespace)
-        mention = Mention(namespace, row.flow_id, named.line, named.column, named.text[:200])
+        mention = Mention(row.namespace, row.flow_id, named.line, named.column, named.text[:200])
         event.report.mentions.append(mention)
 
 

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                     "namespace",
                     models.ForeignKey(
                         db_constraint=False,
+                        null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="former_paths",
                         to="tenants.namespace",
@@ -39,5 +40,7 @@ class Migration(migrations.Migration):
             ),
         ),
         TenantTable("tenants_formerpath"),
-        CompositeForeignKey("tenants_formerpath", ["namespace_id"], "tenants_namespace"),
+        CompositeForeignKey(
+            "tenants_formerpath", ["namespace_id"], "tenants_namespace", on_delete="set null"
+        ),
     )

@@ -12,12 +12,17 @@ class FormerPath(TenantOwned):
     """A path that a namespace has left: still its own, so that nobody else can be found there.
 
     Of any path there is a namespace or a former path, never both. The row goes when nothing from
-    before `moved_at` bears the path any more, or when its namespace moves back.
+    before `moved_at` bears the path any more, or when its namespace moves back. It outlives its
+    namespace: what a deleted one left must not fall to another of an old name either.
     """
 
     path = models.CharField(max_length=150)
     namespace = models.ForeignKey(
-        Namespace, on_delete=models.DO_NOTHING, related_name="former_paths", db_constraint=False
+        Namespace,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        related_name="former_paths",
+        db_constraint=False,
     )
     moved_at = models.DateTimeField()
 

@@ -6,11 +6,15 @@ namespace only. It leads there as a name: what may be reached is decided by wher
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from downbeat.common.scope import current_tenant, tenant_scope
 from tenants.models import FormerPath, Namespace
 from tenants.paths import ROOT, lineage
+
+NOWHERE: Final = "~gone"
+"""Where a namespace is that was deleted after it had moved: no path begins so."""
 
 
 def current_path(path: str) -> str:
@@ -31,7 +35,7 @@ def current_path(path: str) -> str:
         if step in known:
             return path
         if step in left:
-            return f"{left[step]}{path[len(step) :]}"
+            return f"{left[step] or NOWHERE}{path[len(step) :]}"
     return path
 
 

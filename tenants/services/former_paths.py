@@ -36,8 +36,9 @@ def refuse_reserved(actor: Actor, paths: Iterable[str], *, own: Iterable[UUID] =
     kept = FormerPath.objects.filter(path__in=list(paths)).exclude(namespace_id__in=list(own))
     for row in kept.select_related("namespace").order_by("path"):
         if not _ended(row):
-            seen = can(actor, "namespace.view", row.namespace_id)
-            to = f" to {row.namespace.path}" if seen else ""
+            there = row.namespace
+            seen = there is not None and can(actor, "namespace.view", there.id)
+            to = f" to {there.path}" if there is not None and seen else ""
             raise PathReserved(path=row.path, to=to)
 
 

@@ -20,11 +20,12 @@ one who moves has to hold at the old place whatever the new one gives to anybody
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.db import connections
+from django.db import IntegrityError, OperationalError, connections
 from django.db.models import QuerySet
+from psycopg.errors import DeadlockDetected, UniqueViolation
 
 from downbeat.common import events
 from downbeat.common.scope import current_tenant, tenant_scope
@@ -39,7 +40,7 @@ from tenants.contracts import (
     NamespaceRef,
 )
 from tenants.errors import BadNamespace, NamespaceExists, NamespaceNotFound
-from tenants.life_errors import MoveIntoItself
+from tenants.life_errors import MoveDisturbed, MoveIntoItself
 from tenants.models import (
     Binding,
     IdentityProvider,
@@ -51,7 +52,7 @@ from tenants.models import (
 from tenants.models.invitations import InvitationState
 from tenants.paths import ROOT, lineage, parent, valid_path
 from tenants.selectors import namespaces as selectors
-from tenants.services import audit, former_paths, shadows
+from tenants.services import audit, former_paths, limits, shadows
 from tenants.services.namespaces import ensure_namespace, refuse_missing
 
 _HOLD: Final = """
@@ -73,8 +74,21 @@ def move_namespace(actor: Actor, path: str, to: str) -> Moved:
 
     Needs `namespace.delete` at the old place, `namespace.create` at the new one, and every right
     that anybody holds above the new place. Raises NamespaceExists, BadNamespace, MoveIntoItself,
-    PathReserved, Ungranted, and what other apps refuse with while something runs.
+    PathReserved, Ungranted, MoveDisturbed, and what other apps refuse with while something runs.
     """
+    try:
+        return _move(actor, path, to)
+    except OperationalError as problem:
+        if isinstance(problem.__cause__, DeadlockDetected):
+            raise MoveDisturbed(path=path) from None
+        raise
+    except IntegrityError as problem:
+        if isinstance(problem.__cause__, UniqueViolation):  # somebody made one there meanwhile
+            raise NamespaceExists(path=to) from None
+        raise
+
+
+def _move(actor: Actor, path: str, to: str) -> Moved:
     with tenant_scope(current_tenant()):
         shadows.rights_locked()
         _lock_below(path)
@@ -86,12 +100,17 @@ def move_namespace(actor: Actor, path: str, to: str) -> Moved:
         places = {row.id: row.path for row in rows}
         former_paths.remember(places, moves)
         _rewrite(moves)
+        limits.changed(current_tenant())
         events.emit(NamespaceMoving(current_tenant(), places, moves))
         change = Change.of("namespace", "moved", to, namespace=to, **report.counts)
         audit.record(actor, change, before={"path": path}, after={"path": to})
         found = selectors.by_path(to)
         if found is None:
             raise NamespaceNotFound(to)
+        report.mentions = [
+            replace(one, namespace=moves.get(one.namespace, one.namespace))
+            for one in report.mentions
+        ]
         return Moved(found, report)
 
 
