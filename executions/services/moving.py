@@ -57,7 +57,7 @@ select namespace, flow_id, trigger_id from trigger_state
  where tenant_id = %s and namespace_id = any(%s) and family = %s order by 1, 2, 3
 """
 _M: Final = "unnest(%(ids)s::uuid[], %(olds)s::text[], %(news)s::text[]) as m(id, old, new)"
-_BY_ID: Final = ("execution", "trigger_state", "asset_use", "lineage_edge")
+_BY_ID: Final = ("trigger_state", "asset_use", "lineage_edge")
 _BY_PATH: Final = ("task_cache", "log_use", "execution_start", "connection_check")
 _KEYED: Final = ("task_cache", "log_use")
 """Tables in which a namespace that was deleted may have left rows at the new path."""
@@ -70,13 +70,16 @@ _MOVE_BY_PATH: Final = (
     " where t.tenant_id = %(tenant)s and t.namespace = m.old"
 )
 _CLEAR: Final = "delete from {table} where tenant_id = %(tenant)s and namespace = any(%(news)s)"
-# What executions were told of the one that caused them: a replay is told it again.
-_CAUSES: Final = f"""
+# Also what they were told of the one that caused them: a replay is told it again.
+_EXECUTIONS: Final = f"""
 update execution e
-   set trigger = jsonb_set(e.trigger, '{{variables,namespace}}', to_jsonb(m.new))
+   set namespace = m.new,
+       trigger = coalesce(
+           (select jsonb_set(e.trigger, '{{variables,namespace}}', to_jsonb(c.new))
+              from unnest(%(olds)s::text[], %(news)s::text[]) as c(old, new)
+             where c.old = e.trigger -> 'variables' ->> 'namespace'), e.trigger)
   from {_M}
- where e.tenant_id = %(tenant)s and e.namespace_id = any(%(ids)s)
-   and e.trigger -> 'variables' ->> 'namespace' = m.old
+ where e.tenant_id = %(tenant)s and e.namespace_id = m.id
 """
 _LISTENING: Final = """
 select t.flow_uid, t.namespace_id, t.namespace, t.flow_id, max(t.revision)
@@ -126,9 +129,9 @@ def follow(event: NamespaceMoving) -> None:
     }
     caches = rows(_FLOWS, [event.tenant_id, list(event.places)])
     with connection.cursor() as cursor:
+        cursor.execute(_EXECUTIONS, facts)
         for table in _BY_ID:
             cursor.execute(_MOVE_BY_ID.format(table=table), facts)
-        cursor.execute(_CAUSES, facts)
         for table in _KEYED:
             cursor.execute(_CLEAR.format(table=table), facts)
         for table in _BY_PATH:

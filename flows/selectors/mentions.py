@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import reduce
-from operator import or_
 
 from django.db.models import Q
 
@@ -34,9 +32,10 @@ def tell(event: NamespaceMovePlanned) -> None:
 
 
 def _named(event: NamespaceMovePlanned) -> Iterator[tuple[Flow, Named]]:
-    written = (Q(**{f"{SOURCE}__contains": path}) for path in event.moves)
-    slashed = (Q(**{f"{SOURCE}__contains": path.replace(".", "/")}) for path in event.moves)
-    rows = with_source(flows()).filter(reduce(or_, (*written, *slashed)))
+    top = next(iter(event.places.values()))  # the others begin with it
+    named = Q(**{f"{SOURCE}__contains": top})
+    addressed = Q(**{f"{SOURCE}__contains": top.replace(".", "/")})
+    rows = with_source(flows()).filter(named | addressed)
     for row in rows.defer("document").iterator(200):
         source: str = getattr(row, SOURCE) or ""
         if row.namespace not in event.moves:

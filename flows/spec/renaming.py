@@ -66,6 +66,8 @@ def namings(document: Document, moves: Mapping[str, str]) -> Iterator[Named]:
 def renamed(source: str, own: str, moves: Mapping[str, str]) -> Renamed | None:
     """The source of a flow that lives in ``own``, which has moved; None if it cannot be rewritten.
 
+    ``moves`` are new paths by old ones, of a namespace and those below it.
+
     Its own namespace is replaced, and each other place that is nothing but a name. One that cannot
     be replaced as it is written stays, and is told. A source that nobody can read stays as it is.
     """
@@ -97,7 +99,7 @@ def _quickly(source: str, own: str, moves: Mapping[str, str]) -> str | None:
     lines = list(_OWN_LINE.finditer(source))
     if len(lines) != 1 or len(_OWN_KEY.findall(source)) != 1 or lines[0][2] != own:
         return None
-    if any(source.count(path) > (path in own) for path in moves):
+    if source.count(min(moves, key=len)) > 1:
         return None
     start, end = lines[0].span(2)
     new = moves[own] if lines[0][1] else _scalar(moves[own])

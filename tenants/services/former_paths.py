@@ -6,6 +6,7 @@ the path in their address, and what was sealed names it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from tenants.contracts import FormerPathEnding
 from tenants.life_errors import PathBorne, PathReserved
 from tenants.models import FormerPath
 from tenants.selectors.former_paths import former_places
+
+log = logging.getLogger(__name__)
 
 
 def remember(places: Mapping[UUID, str], moves: Mapping[str, str]) -> None:
@@ -64,6 +67,12 @@ def _ended(row: FormerPath) -> bool:
 
 
 def _refuse_with_files(path: str) -> None:
-    files = storage_for(current_tenant()).list(path.replace(".", "/"))
-    if next(iter(files), None) is not None:
+    """Storage may be another machine, and its errors are of many kinds: then nobody knows."""
+    try:
+        files = storage_for(current_tenant()).list(path.replace(".", "/"))
+        found = next(iter(files), None) is not None
+    except Exception as problem:
+        log.warning("what lies below %s could not be seen: %s", path, problem)
+        found = True
+    if found:
         raise PathBorne(path=path)
