@@ -118,10 +118,13 @@ def test_starts_without_pause_leave_nothing_at_the_old_place(
     assert answers[-1].status_code == 200, answers[-1].content
     assert {status for status, _ in refused} <= {404, 409}
     assert [table for table in TABLES if places(cast, table) - {"crew"}] == []
-    for id in ids:  # each ran whole at one of the two places
-        shown = runs.finished(id)
-        assert shown["state"]["current"] == "SUCCESS", runs.logs(id)
-        said = set(runs.logs(id))
-        kept = cast.alice.get(f"{cast.api}/namespaces/crew/kv/{UUID(id)}").json()["value"]
-        assert said == {kept}
-        assert kept in {"team.data", "crew"}
+    for id in ids:
+        ran_whole_at_one_place(cast, runs, id)
+
+
+def ran_whole_at_one_place(cast: Cast, runs: Runs, id: str) -> None:
+    shown = runs.finished(id)
+    assert shown["state"]["current"] == "SUCCESS", runs.logs(id)
+    kept = cast.alice.get(f"{cast.api}/namespaces/crew/kv/{UUID(id)}").json()["value"]
+    assert set(runs.logs(id)) == {kept}
+    assert kept in {"team.data", "crew"}
