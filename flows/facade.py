@@ -17,9 +17,15 @@ from flows.services.policing import remember as remember_policies
 from flows.services.policing import rules_of, save_asked, save_subject
 from flows.services.policing import violations as policy_violations
 from flows.services.states import delete_state, merge_state, state
-from flows.services.written_policies import PolicyBody, policy_of
+from flows.services.written_policies import (
+    InstancePolicyBody,
+    PolicyBody,
+    instance_policy_of,
+    policy_of,
+)
 
 __all__ = [
+    "InstancePolicyBody",
     "PolicyBody",
     "by_uid",
     "check_policies",
@@ -30,6 +36,7 @@ __all__ = [
     "file",
     "flows_named",
     "inherited_pair",
+    "instance_policy_of",
     "keys",
     "limit_of",
     "limited_flow",

@@ -242,7 +242,8 @@ class PolicyRef:
 
     `effect`: DENY blocks what the rules describe, REQUIRE blocks what they do not describe, WARN
     only tells of what they describe. `mode`: ENFORCE acts, EVALUATE only records what would have
-    been. `namespace` is empty for the whole tenant.
+    been. `namespace` is empty for the whole tenant. `of_instance` says that the instance has set it;
+    `tenants` are then the globs of slugs where it holds, all when absent.
     """
 
     name: str
@@ -253,6 +254,8 @@ class PolicyRef:
     namespace: str = ""
     description: str = ""
     id: UUID | None = None
+    of_instance: bool = False
+    tenants: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

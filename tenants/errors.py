@@ -384,6 +384,13 @@ class BadSwitch(Invalid):
     code = "kill_switch.invalid"
 
 
+class PolicyOfInstance(AppError):
+    """The instance has set this policy: only an admin of the instance changes it."""
+
+    code = "policy.of_instance"
+    status = HTTPStatus.FORBIDDEN
+
+
 class SwitchOfInstance(AppError):
     """The instance has set this switch: only an admin of the instance changes it."""
 

@@ -63,6 +63,14 @@ from tenants.services.connections import (
 )
 from tenants.services.former_paths import free_former_paths
 from tenants.services.groups import enter_groups
+from tenants.services.held_policies import is_for, policies_for
+from tenants.services.instance_policies import (
+    create_instance_policy,
+    delete_instance_policy,
+    instance_policies,
+    instance_policy,
+    update_instance_policy,
+)
 from tenants.services.key_rotation import rotate as rotate_keys
 from tenants.services.key_status import status as key_status
 from tenants.services.keys import NoKey, Undecryptable, current_key_name, decrypt, encrypt
@@ -72,7 +80,6 @@ from tenants.services.people import make_super_admin, reset_password
 from tenants.services.policies import (
     create_policy,
     delete_policy,
-    policies_for,
     policy,
     seen_policies,
     update_policy,
@@ -130,6 +137,7 @@ __all__ = [
     "continue_removals",
     "create_connection",
     "create_instance_admin_token",
+    "create_instance_policy",
     "create_policy",
     "create_quota",
     "current_key_name",
@@ -137,6 +145,7 @@ __all__ = [
     "decide",
     "decrypt",
     "delete_connection",
+    "delete_instance_policy",
     "delete_policy",
     "delete_quota",
     "deliver_audit",
@@ -149,6 +158,9 @@ __all__ = [
     "free_former_paths",
     "hold_namespace",
     "inherited_connections",
+    "instance_policies",
+    "instance_policy",
+    "is_for",
     "is_set_up",
     "key_status",
     "lift_ceiling",
@@ -199,6 +211,7 @@ __all__ = [
     "trim_audit",
     "turn_by_date",
     "update_connection",
+    "update_instance_policy",
     "update_policy",
     "verify_audit",
     "weight_of",

@@ -76,6 +76,21 @@ class PolicyEvaluation(Shape):
     executions: Tried
 
 
+class TriedNumbers(Shape):
+    """How many were looked at, and how many a policy would have stopped."""
+
+    checked: int
+    blocked: int
+
+
+class TenantEvaluation(Shape):
+    """What a policy of the instance would have stopped in one tenant, in numbers."""
+
+    tenant_id: str
+    flows: TriedNumbers
+    executions: TriedNumbers
+
+
 _QUOTA: Final = takes(QuotaBody)
 _CHANGE: Final = takes(ChangeBody)
 _WEIGHT: Final = takes(WeightBody)
@@ -98,6 +113,15 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "POST /policies/evaluate": Operation(
         "evaluatePolicy", "PolicyEvaluation", takes(flows.PolicyBody), _SIZE
     ),
+    "GET /instance/policies/{}/evaluate": Operation(
+        "evaluateInstancePolicy", "PagedResults_TenantEvaluation_", query=PAGE
+    ),
+    "POST /instance/policies/evaluate": Operation(
+        "evaluateUnsavedInstancePolicy",
+        "PagedResults_TenantEvaluation_",
+        takes(flows.InstancePolicyBody),
+        PAGE,
+    ),
     "POST /policies/approvals/start": Operation(
         "requestStartApproval", "Approval", takes(StartRequestBody)
     ),
@@ -108,5 +132,6 @@ SHAPES: Final[tuple[type[Shape], ...]] = (
     QuotaLimit,
     TenantShare,
     PolicyEvaluation,
+    TenantEvaluation,
 )
-PAGES: Final = ("Quota",)
+PAGES: Final = ("Quota", "TenantEvaluation")

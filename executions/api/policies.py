@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from pydantic import Field
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from downbeat.common.api.bodies import Body, read_body
+from downbeat.common.api.pagination import PageOf, page_request
 from downbeat.common.scope import tenant_scope
 from executions.contracts import Label, StartOptions
 from executions.services import labels, policing
@@ -18,7 +20,11 @@ from executions.services.policy_preview import MOST_EXECUTIONS, MOST_SHOWN, Bloc
 from flows import facade as flows
 from tenants import facade as tenants
 from tenants.access import require
-from tenants.http import TenantViewSet
+from tenants.actors import system_actor
+from tenants.http import InstanceAPIView, TenantViewSet
+
+MOST_TENANTS: Final = 20
+MOST_OF_A_TENANT: Final = 200
 
 
 class StartRequestBody(Body):
@@ -29,6 +35,25 @@ class StartRequestBody(Body):
     inputs: dict[str, str] = Field(default_factory=dict)
     labels: dict[str, str] = Field(default_factory=dict)
     note: str = Field(default="", max_length=2000)
+
+
+class InstancePolicyEvaluationView(InstanceAPIView):
+    """A policy of the instance, tried on what is and what was in its tenants.
+
+    Only in numbers: an admin of the instance has no right to see what is inside of tenants.
+    """
+
+    def get(self, request: Request, id: UUID) -> Response:
+        """How much one that is stored would have stopped, tenant by tenant."""
+        return _tried_everywhere(tenants.instance_policy(id), request)
+
+
+class InstancePolicyTrialView(InstanceAPIView):
+    """The same of a policy that is not stored yet."""
+
+    def post(self, request: Request) -> Response:
+        """How much it would have stopped, tenant by tenant."""
+        return _tried_everywhere(flows.instance_policy_of(request.data), request)
 
 
 class PolicyEvaluationViewSet(TenantViewSet):
@@ -73,6 +98,24 @@ class PolicyEvaluationViewSet(TenantViewSet):
                 "executions": _counted(found.executions, found.blocked_executions),
             }
         )
+
+
+def _tried_everywhere(policy: tenants.PolicyRef, request: Request) -> Response:
+    """A page of tenants: each of them is read on its own, which takes its time."""
+    asked = page_request(request.query_params, size=MOST_TENANTS)
+    found = [one for one in tenants.tenants() if tenants.is_for(policy.tenants, one.slug)]
+    shown = found[asked.offset : asked.offset + min(asked.size, MOST_TENANTS)]
+    return Response(PageOf(shown, len(found)).map(partial(_tried_in, policy)).as_json())
+
+
+def _tried_in(policy: tenants.PolicyRef, tenant: tenants.TenantRef) -> dict[str, Any]:
+    with tenant_scope(tenant.id):
+        found = preview(system_actor("policies of the instance"), policy, most=MOST_OF_A_TENANT)
+    return {
+        "tenantId": tenant.slug,
+        "flows": {"checked": found.flows, "blocked": len(found.blocked_flows)},
+        "executions": {"checked": found.executions, "blocked": len(found.blocked_executions)},
+    }
 
 
 def _counted(checked: int, blocked: tuple[Blocked, ...]) -> dict[str, Any]:

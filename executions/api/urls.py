@@ -28,7 +28,11 @@ from executions.api.limits import LimitViewSet
 from executions.api.logs import LogViewSet
 from executions.api.operations import OPERATIONS
 from executions.api.outputs import MetricViewSet, OutputViewSet
-from executions.api.policies import PolicyEvaluationViewSet
+from executions.api.policies import (
+    InstancePolicyEvaluationView,
+    InstancePolicyTrialView,
+    PolicyEvaluationViewSet,
+)
 from executions.api.quotas import (
     QuotaViewSet,
     TenantCeilingsView,
@@ -222,6 +226,8 @@ CHECKS: Final[list[URLPattern]] = [
 ]
 
 POLICIES: Final = [
+    path("instance/policies/evaluate", InstancePolicyTrialView.as_view()),
+    path("instance/policies/<uuid:id>/evaluate", InstancePolicyEvaluationView.as_view()),
     at("<slug:tenant>/policies/evaluate", PolicyEvaluationViewSet, post="written"),
     at("<slug:tenant>/policies/<uuid:id>/evaluate", PolicyEvaluationViewSet, get="stored"),
     at("<slug:tenant>/policies/approvals/start", PolicyEvaluationViewSet, post="request_start"),

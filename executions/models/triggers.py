@@ -84,6 +84,12 @@ class TriggerFired(models.Model):
 
     class Meta:
         db_table = "trigger_fired"
+        indexes = (
+            models.Index(
+                fields=["tenant_id", "trigger_state_id", "created_at"],
+                name="trigger_fired_by_age",
+            ),
+        )
 
 
 class IdempotencyKey(models.Model):

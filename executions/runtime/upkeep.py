@@ -48,12 +48,17 @@ select tenant_id, id, array[namespace] || {FORMER}, flow_id from execution e
 _OLD_KEYS: Final = "delete from idempotency_key where created_at < now() - interval '24 hours'"
 _OLD_STARTS: Final = "delete from execution_start where at < now() - interval '2 minutes'"
 _OLD_LOG_USE: Final = "delete from log_use where day < current_date - 7"
-# Of a poll the key is what was found: a file that lies there for years must not start twice.
-_OLD_CAUSES: Final = """
+# Of a poll the key is what was found: a file that lies there for years must not start twice. Those
+# are never looked at: each other trigger's oldest causes are found by themselves.
+OLD_CAUSES: Final = """
 with old as (
-    select f.tenant_id, f.trigger_state_id, f.key from trigger_fired f
-      join trigger_state s on (s.tenant_id, s.id) = (f.tenant_id, f.trigger_state_id)
-     where s.family in ('schedule', 'flow') and f.created_at < now() - %(age)s limit %(limit)s
+    select f.tenant_id, f.trigger_state_id, f.key
+      from trigger_state s cross join lateral (
+           select tenant_id, trigger_state_id, key from trigger_fired
+            where (tenant_id, trigger_state_id) = (s.tenant_id, s.id)
+              and created_at < now() - %(age)s
+            order by created_at limit %(limit)s) f
+     where s.family in ('schedule', 'flow') limit %(limit)s
 )
 delete from trigger_fired f using old
  where (f.tenant_id, f.trigger_state_id, f.key) = (old.tenant_id, old.trigger_state_id, old.key)
@@ -90,7 +95,7 @@ def forget_causes(age: timedelta) -> None:
     """Forgets causes that have fired so long ago that they cannot come again: dates of schedules, ends
     of executions. What moves on is written with the cause, so the key is needed for moments only.
     """
-    _in_batches(_OLD_CAUSES, age)
+    _in_batches(OLD_CAUSES, age)
 
 
 def forget_keys(longer_than: timedelta) -> int:

@@ -56,7 +56,15 @@ def start_subject(
         "trigger": {"id": cause.id, "type": cause.type} if cause else {},
     }
     child = options.origin.parent_id is not None
-    return Subject(Moment.START, revision.spec, clock.now(), marks, context, approved=child)
+    return Subject(
+        Moment.START,
+        revision.spec,
+        clock.now(),
+        marks,
+        context,
+        approved=child,
+        registry=flows.registry(),
+    )
 
 
 def start_asked(

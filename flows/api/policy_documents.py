@@ -4,21 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from downbeat.common.api.operations import Operation, Query, Shape, takes
+from downbeat.common.api.operations import PAGE, Operation, Query, Shape, takes
 from flows.api.policy_views import DecisionBody, SaveRequestBody
-from flows.services.written_policies import PolicyBody
+from flows.services.written_policies import InstancePolicyBody, PolicyBody
 
 
 class Policy(Shape):
-    """A policy; without a namespace it is the tenant's."""
+    """A policy; without a namespace it holds in the whole tenant. `scope` says who has set it."""
 
     id: UUID
     name: str
     description: str
+    scope: Literal["INSTANCE", "TENANT", "NAMESPACE"]
     namespace: str | None
+    effect: str
+    mode: str
+    on: list[str]
+    rules: dict[str, Any]
+
+
+class InstancePolicy(Shape):
+    """A policy of the instance; without tenants it is for all of them."""
+
+    id: UUID
+    name: str
+    description: str
+    scope: Literal["INSTANCE"]
+    tenants: list[str] | None
     effect: str
     mode: str
     on: list[str]
@@ -56,13 +71,23 @@ class Approvals(Shape):
 
 _DECISION: Final = takes(DecisionBody)
 _POLICY: Final = takes(PolicyBody)
+_OF_INSTANCE: Final = takes(InstancePolicyBody)
 A: Final = "/policies/approvals"
+ABOVE: Final = "/instance/policies"
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "GET /policies": Operation("listPolicies", "Policies"),
     "POST /policies": Operation("createTenantPolicy", "Policy", _POLICY),
     "GET /policies/{}": Operation("getTenantPolicy", "Policy"),
     "PUT /policies/{}": Operation("updateTenantPolicy", "Policy", _POLICY),
     "DELETE /policies/{}": Operation("deleteTenantPolicy"),
+    # Two slashes: outside of any tenant.
+    f"POST {ABOVE}": Operation("createInstancePolicy", "InstancePolicy", _OF_INSTANCE),
+    f"GET {ABOVE}/search": Operation(
+        "searchInstancePolicies", "PagedResults_InstancePolicy_", query=PAGE
+    ),
+    f"GET {ABOVE}/{{}}": Operation("instancePolicy", "InstancePolicy"),
+    f"PUT {ABOVE}/{{}}": Operation("updateInstancePolicy", "InstancePolicy", _OF_INSTANCE),
+    f"DELETE {ABOVE}/{{}}": Operation("deleteInstancePolicy"),
     f"GET {A}": Operation(
         "listApprovals", "Approvals", query=(Query("state", text="Only those in this state."),)
     ),
@@ -71,4 +96,5 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     f"POST {A}/{{}}/approve": Operation("approve", "Approval", _DECISION),
     f"POST {A}/{{}}/reject": Operation("reject", "Approval", _DECISION),
 }
-SHAPES: Final[tuple[type[Shape], ...]] = (Policy, Policies, Approval, Approvals)
+SHAPES: Final[tuple[type[Shape], ...]] = (Policy, Policies, InstancePolicy, Approval, Approvals)
+PAGES: Final = ("InstancePolicy",)

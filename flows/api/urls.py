@@ -9,6 +9,7 @@ from flows.api import (
     blueprint_views,
     connection_documents,
     documents,
+    instance_policy_views,
     policy_documents,
     store_documents,
 )
@@ -51,7 +52,11 @@ declare(
     pages=connection_documents.PAGES,
 )
 declare(blueprint_views.OPERATIONS, shapes=blueprint_views.SHAPES, pages=blueprint_views.PAGES)
-declare(policy_documents.OPERATIONS, shapes=policy_documents.SHAPES)
+declare(
+    policy_documents.OPERATIONS,
+    shapes=policy_documents.SHAPES,
+    pages=policy_documents.PAGES,
+)
 declare({}, shapes=store_documents.SHAPES, pages=store_documents.PAGES)
 
 urlpatterns = [
@@ -69,6 +74,9 @@ urlpatterns = [
     path(f"{F}/expressions", source({"post": "expressions"})),
     path(f"{F}/graph", source({"post": "graph"})),
     path(f"{F}/policies/preview", policies({"post": "preview"})),
+    path("instance/policies", instance_policy_views.InstancePoliciesView.as_view()),
+    path("instance/policies/search", instance_policy_views.InstancePolicySearchView.as_view()),
+    path("instance/policies/<uuid:id>", instance_policy_views.InstancePolicyView.as_view()),
     path(f"{T}/policies", policies({"get": "list", "post": "create"})),
     path(f"{T}/policies/approvals", approvals({"get": "list"})),
     path(f"{T}/policies/approvals/save", approvals({"post": "request_save"})),

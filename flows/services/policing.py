@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
@@ -13,10 +13,13 @@ from pydantic import ValidationError
 
 from downbeat.common import clock
 from downbeat.common.errors import FieldError, InvalidFields
+from flows.selectors.catalogue import registry
 from flows.spec.flow import FlowSpec
 from flows.spec.policies import Effect, Finding, Mode, Moment, Rules, Subject, findings
 from tenants import facade as tenants
 from tenants.actors import Actor, system_actor
+
+INSTANCE: Final = "the instance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ class Violation:
     def blocks(self) -> bool:
         """Whether it stops the save or the start."""
         return self.mode == Mode.ENFORCE and self.effect != Effect.WARN
+
+    @property
+    def key(self) -> str:
+        """Its name, told apart from a tenant's own policy of that name."""
+        return f"{self.policy} ({INSTANCE})" if self.namespace == INSTANCE else self.policy
 
     @property
     def text(self) -> str:
@@ -64,9 +72,14 @@ def violations(policies: Sequence[tenants.PolicyRef], subject: Subject) -> tuple
             continue
         told = findings(Effect(one.effect), _rules(_text(one.rules)), subject)
         if told:
-            place = one.namespace or "the tenant"
-            found.append(Violation(one.name, place, one.effect, one.mode, told))
+            found.append(Violation(one.name, _whose(one), one.effect, one.mode, told))
     return tuple(found)
+
+
+def _whose(policy: tenants.PolicyRef) -> str:
+    if policy.of_instance:
+        return INSTANCE
+    return policy.namespace or "the tenant"
 
 
 def check_save(flow: FlowSpec, source: str, namespace_id: UUID, *, actor: Actor) -> None:
@@ -115,9 +128,8 @@ def remember(told: Sequence[Violation], namespace: str, flow_id: str) -> None:
     tenants.record(
         system_actor("policies"),
         change,
-        after={one.policy: {"effect": one.effect, "mode": one.mode, "says": one.text}
-               for one in told},
-    )  # fmt: skip
+        after={one.key: {"effect": one.effect, "mode": one.mode, "says": one.text} for one in told},
+    )
 
 
 def save_subject(flow: FlowSpec, actor_name: str) -> Subject:
@@ -129,7 +141,7 @@ def save_subject(flow: FlowSpec, actor_name: str) -> Subject:
         "actor": {"name": actor_name},
         "inputs": {},
     }
-    return Subject(Moment.SAVE, flow, clock.now(), labels, context)
+    return Subject(Moment.SAVE, flow, clock.now(), labels, context, registry=registry())
 
 
 def save_asked(flow: FlowSpec, source: str, namespace_id: UUID) -> tenants.Asked:

@@ -20,10 +20,18 @@ from pydantic.alias_generators import to_camel
 from downbeat.sdk.fields import truth
 from flows.spec.expressions import ExpressionError, NoServices, compile_template
 from flows.spec.flow import FlowSpec
+from flows.spec.policy_steps import (
+    Said,
+    images_of,
+    may_be,
+    runners_of,
+    steps_of,
+    surely_is,
+    types_of,
+)
+from flows.spec.registry import Registry, short_name
 
-PREFIX: Final = "io.kestra.plugin."
 DAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
-_IMAGES: Final = frozenset({"image", "containerImage"})
 
 
 class Effect(StrEnum):
@@ -149,7 +157,10 @@ class Rules(_Part):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A save or a start that is judged; `approved` says whether another person has agreed."""
+    """A save or a start that is judged; `approved` says whether another person has agreed.
+
+    Without a `registry` a task that another one writes may be any.
+    """
 
     moment: Moment
     flow: FlowSpec
@@ -157,6 +168,7 @@ class Subject:
     labels: Mapping[str, str] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
     approved: bool = False
+    registry: Registry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +193,8 @@ def findings(effect: Effect, rules: Rules, subject: Subject) -> tuple[Finding, .
 
 def _described(rules: Rules, subject: Subject) -> Iterator[tuple[str, bool, str]]:
     """Each rule that is said, whether it describes the subject, and how."""
-    for name, patterns, values in _globs(rules, subject.flow):
-        met = sorted({one for one in values if _any(patterns, one)})
+    for name, patterns, values in _globs(rules, subject, allowed=False):
+        met = sorted({str(one) for one in values if _described_by(patterns, one)})
         yield name, bool(met), f"{name} {', '.join(met)}"
     if rules.labels is not None:
         met = [key for key, glob in rules.labels.items() if _has(subject.labels, key, glob)]
@@ -197,8 +209,8 @@ def _described(rules: Rules, subject: Subject) -> Iterator[tuple[str, bool, str]
 
 
 def _unmet(rules: Rules, subject: Subject) -> Iterator[Finding]:
-    for name, patterns, values in _globs(rules, subject.flow):
-        odd = sorted({one for one in values if not _any(patterns, one)})
+    for name, patterns, values in _globs(rules, subject, allowed=True):
+        odd = sorted({str(one) for one in values if not _allowed_by(patterns, one)})
         if odd:
             yield Finding(name, f"{name} {', '.join(odd)} not among {', '.join(patterns)}")
     for key, glob in (rules.labels or {}).items():
@@ -214,44 +226,35 @@ def _unmet(rules: Rules, subject: Subject) -> Iterator[Finding]:
         yield Finding("approval", "another person has to agree first")
 
 
-def _globs(rules: Rules, flow: FlowSpec) -> Iterator[tuple[str, Sequence[str], Sequence[str]]]:
+def _globs(
+    rules: Rules, subject: Subject, *, allowed: bool
+) -> Iterator[tuple[str, Sequence[str], Sequence[Said]]]:
+    flow, steps = subject.flow, list(steps_of(subject.flow, subject.registry))
     if rules.task_types is not None:
-        yield "taskTypes", rules.task_types, [_type(task) for _, task in flow.walk()]
+        yield (
+            "taskTypes",
+            rules.task_types,
+            [said for one in steps for said in types_of(one, allowed=allowed)],
+        )
     if rules.trigger_types is not None:
-        yield "triggerTypes", rules.trigger_types, [_type(one) for one in flow.triggers]
+        yield "triggerTypes", rules.trigger_types, [Said(_type(one)) for one in flow.triggers]
     if rules.task_runners is not None:
-        yield "taskRunners", rules.task_runners, list(_runners(flow))
+        yield "taskRunners", rules.task_runners, [said for one in steps for said in runners_of(one)]
     if rules.images is not None:
-        yield "images", rules.images, [image for _, one in flow.walk() for image in _of(one.raw)]
+        yield "images", rules.images, [said for one in steps for said in images_of(one)]
 
 
 def _type(one: Any) -> str:
     """The type by its own name, under whichever of its names it is written."""
-    return str(getattr(one, "type_name", "") or one.type).removeprefix(PREFIX)
+    return short_name(str(getattr(one, "type_name", "") or one.type))
 
 
-def _runners(flow: FlowSpec) -> Iterator[str]:
-    for _, task in flow.walk():
-        runner = task.raw.get("taskRunner")
-        if isinstance(runner, Mapping) and isinstance(runner.get("type"), str):
-            yield runner["type"].removeprefix(PREFIX)
+def _described_by(patterns: Sequence[str], said: Said) -> bool:
+    return any(may_be(said, short_name(pattern)) for pattern in patterns)
 
 
-def _of(value: Any) -> Iterator[str]:
-    """Images that are named anywhere in a task."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if key in _IMAGES and isinstance(inner, str):
-                yield inner
-            elif key not in {"tasks", "then", "else", "cases", "errors", "finally"}:
-                yield from _of(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _of(inner)
-
-
-def _any(patterns: Sequence[str], text: str) -> bool:
-    return any(fnmatchcase(text, pattern.removeprefix(PREFIX)) for pattern in patterns)
+def _allowed_by(patterns: Sequence[str], said: Said) -> bool:
+    return any(surely_is(said, short_name(pattern)) for pattern in patterns)
 
 
 def _has(labels: Mapping[str, str], key: str, glob: str) -> bool:

@@ -98,14 +98,15 @@ class AccessViewSet(TenantViewSet):
         )
 
     def impact(self, request: Request, tenant: str) -> Response:
-        """What people would lose if `groupId` or `bindingId` went."""
+        """What people would lose if `groupId` or `bindingId` went; `kept` is where they would not."""
         given = [name for name in ("groupId", "bindingId") if request.query_params.get(name)]
         if len(given) != 1:
             raise InvalidFields([FieldError("say groupId or bindingId", path="groupId")])
         id = _id(request, given[0])
         with tenant_scope(self.tenant.id):
-            if given == ["groupId"]:
-                going = explorer.bindings_of(id)
+            group = id if given == ["groupId"] else None
+            if group:
+                going = explorer.bindings_of(group)
             else:
                 going = explorer.binding(id)
                 if not going:
@@ -115,8 +116,12 @@ class AccessViewSet(TenantViewSet):
                     "user": _person(each.user),
                     "namespace": each.namespace or None,
                     "permissions": each.permissions,
+                    "kept": [
+                        {"namespace": kept.namespace, "permissions": kept.permissions}
+                        for kept in each.kept
+                    ],
                 }
-                for each in explorer.losses(going)
+                for each in explorer.losses(going, of_group=group)
             ]
         return Response({"bindings": [_binding(row) for row in going], "losses": lost})
 

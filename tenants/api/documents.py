@@ -254,12 +254,20 @@ class DatedBinding(Binding):
     created_at: datetime
 
 
+class Kept(Shape):
+    """Where somebody could do it all the same, by other bindings."""
+
+    namespace: str
+    permissions: list[str]
+
+
 class Loss(Shape):
-    """What somebody could no longer do."""
+    """What somebody could no longer do in a namespace and below it, but for where they keep it."""
 
     user: Principal
     namespace: str | None
     permissions: list[str]
+    kept: list[Kept]
 
 
 class Impact(Shape):

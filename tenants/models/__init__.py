@@ -24,7 +24,7 @@ from tenants.models.invitations import Invitation, InvitationDoor
 from tenants.models.limits import KillSwitch, Quota, RequestBucket, StorageUse
 from tenants.models.namespaces import Namespace
 from tenants.models.people import User
-from tenants.models.policies import Approval, Policy
+from tenants.models.policies import Approval, InstancePolicy, Policy
 from tenants.models.portal_sessions import PortalSession
 from tenants.models.rights import Binding, Group, Membership, Role
 from tenants.models.sealed import DataKey
@@ -58,6 +58,7 @@ __all__ = [
     "Group",
     "IdentityProvider",
     "InstanceAnnouncement",
+    "InstancePolicy",
     "Invitation",
     "InvitationDoor",
     "KillSwitch",

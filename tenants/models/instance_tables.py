@@ -9,6 +9,7 @@ INSTANCE_TABLES: dict[str, str] = {
     "tenants_apitoken": "found by a token before its tenant is known",
     "tenants_killswitch": "a switch of the instance stops every tenant; read by tenant and by nobody else",
     "tenants_instanceannouncement": "told to everybody; says nothing of any tenant",
+    "tenants_instancepolicy": "rules of the instance for all tenants; says nothing of any of them",
     "tenants_requestbucket": "asked before a request may do anything; says only when the next is due",
     "django_session": "Django's own; never filled",
     "tenants_portalsession": "found by a cookie before its tenant is known",

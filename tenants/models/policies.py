@@ -1,20 +1,17 @@
-"""Policies: what flows and starts of a namespace must and must not be; and approvals by others."""
+"""Policies: what flows and starts must and must not be, here and everywhere; and approvals by others."""
 
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from downbeat.common.models import TenantOwned
+from downbeat.common.models import TenantOwned, uuid7
 from tenants.models.namespaces import Namespace
 
 
-class Policy(TenantOwned):
-    """A rule of a namespace (the root: of the tenant) for itself and everything below."""
+class Ruled(models.Model):
+    """What a policy says, whoever has set it."""
 
-    namespace = models.ForeignKey(
-        Namespace, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
-    )
     name = models.CharField(max_length=100)
     description = models.TextField(blank=True, default="")
     effect = models.CharField(max_length=16)
@@ -26,11 +23,33 @@ class Policy(TenantOwned):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    class Meta:
+        abstract = True
+
+
+class Policy(TenantOwned, Ruled):
+    """A rule of a namespace (the root: of the tenant) for itself and everything below."""
+
+    namespace = models.ForeignKey(
+        Namespace, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+
     class Meta(TenantOwned.Meta):
         abstract = False
         constraints = [
             models.UniqueConstraint(fields=["tenant_id", "name"], name="tenants_policy_name")
         ]
+
+
+class InstancePolicy(Ruled):
+    """A rule of the instance for every tenant, or for those whose slugs match a glob."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenants = ArrayField(models.CharField(max_length=63), null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["name"], name="tenants_instancepolicy_name")]
 
 
 class Approval(TenantOwned):

@@ -23,6 +23,7 @@ from tenants.audit_words import Change
 from tenants.contracts import TenantRef
 from tenants.errors import NameTaken
 from tenants.models import DirectoryClient, Membership
+from tenants.selectors.nestings import nested_source_of, source_of
 from tenants.services import audit, shadows
 
 OVERLAP: Final = timedelta(hours=24)
@@ -112,16 +113,6 @@ def directory(id: UUID, *, lock: bool = False) -> DirectoryClient:
     if found is None:
         raise NotFound("directory")
     return found
-
-
-def source_of(client_id: UUID) -> str:
-    """How memberships say that this directory has made them."""
-    return f"scim:{client_id}"
-
-
-def nested_source_of(client_id: UUID) -> str:
-    """The same of who belongs to a group through a group inside it."""
-    return f"nested:{client_id}"
 
 
 def actor_of_directory(text: str, tenant: TenantRef) -> Actor | None:

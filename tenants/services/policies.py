@@ -1,38 +1,23 @@
-"""Policies of a tenant: written by whoever may, and read by every save and every start."""
+"""Policies of a tenant: written by whoever may, and looked at together with the instance's."""
 
 from __future__ import annotations
 
-import threading
-from time import monotonic
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from downbeat.common.errors import NotFound
 from downbeat.common.scope import current_tenant, tenant_scope
-from tenants.access import require, visible
+from tenants.access import require, require_somewhere, visible
 from tenants.actors import Actor
 from tenants.audit_words import Change
 from tenants.contracts import PolicyRef
-from tenants.errors import NamespaceNotFound, NameTaken
+from tenants.errors import NamespaceNotFound, NameTaken, PolicyOfInstance
 from tenants.models import Namespace, Policy
-from tenants.paths import ROOT, lineage
+from tenants.paths import ROOT
 from tenants.services import audit
-from tenants.services.tenant_settings import settings_of
-
-TRUSTED_SECONDS: Final = 2.0
-MOST_TENANTS: Final = 10_000
-RUNNERS: Final = "task runners of the tenant"
-_kept: dict[UUID, tuple[float, tuple[PolicyRef, ...]]] = {}
-_lock = threading.Lock()
-
-
-def policies_for(path: str) -> tuple[PolicyRef, ...]:
-    """The policies that hold in a namespace: its own and those of everything above, at most two
-    seconds old. Costs nothing in a tenant without any."""
-    above = set(lineage(path))
-    return tuple(one for one in _all(current_tenant()) if one.namespace in above)
+from tenants.services.held_policies import forget_policies, of_instance, set_by_tenant
 
 
 def create_policy(actor: Actor, wanted: PolicyRef) -> PolicyRef:
@@ -43,7 +28,7 @@ def create_policy(actor: Actor, wanted: PolicyRef) -> PolicyRef:
         _write(actor, row, wanted)
         _record(actor, row, "created", before=None, after=state_of(row))
         _forget()
-        return _reference(row)
+        return set_by_tenant(row)
 
 
 def update_policy(actor: Actor, id: UUID, wanted: PolicyRef) -> PolicyRef:
@@ -56,7 +41,7 @@ def update_policy(actor: Actor, id: UUID, wanted: PolicyRef) -> PolicyRef:
         _write(actor, row, wanted)
         _record(actor, row, "updated", before=before, after=state_of(row))
         _forget()
-        return _reference(row)
+        return set_by_tenant(row)
 
 
 def delete_policy(actor: Actor, id: UUID) -> None:
@@ -69,49 +54,27 @@ def delete_policy(actor: Actor, id: UUID) -> None:
 
 
 def policy(actor: Actor, id: UUID) -> PolicyRef:
-    """One policy that the actor may see."""
+    """One policy that the actor may see; whoever sees any sees the instance's."""
     with tenant_scope(current_tenant()):
-        return _reference(_found(actor, id, "policy.view"))
+        require_somewhere(actor, "policy.view")
+        return _above(id) or set_by_tenant(_found(actor, id, "policy.view"))
 
 
 def seen_policies(actor: Actor) -> list[PolicyRef]:
-    """The policies of the namespaces that the actor may look into, by name."""
+    """The instance's, then those of the namespaces that the actor may look into; each by name."""
     with tenant_scope(current_tenant()):
+        require_somewhere(actor, "policy.view")
         rows = visible(actor, "policy.view", Policy.objects.select_related("namespace"))
-        return [_reference(row) for row in rows.order_by("name")]
+        return [*of_instance(current_tenant()), *map(set_by_tenant, rows.order_by("name"))]
 
 
-def _all(tenant_id: UUID) -> tuple[PolicyRef, ...]:
-    kept = _kept.get(tenant_id)
-    if kept is not None and monotonic() < kept[0]:
-        return kept[1]
-    with tenant_scope(tenant_id):
-        found = [_reference(row) for row in Policy.objects.select_related("namespace")]
-    runners = settings_of(tenant_id)["allowedTaskRunners"]
-    if runners is not None:
-        found.append(_of_runners(runners))
-    with _lock:
-        if len(_kept) >= MOST_TENANTS:
-            _kept.clear()
-        _kept[tenant_id] = (monotonic() + TRUSTED_SECONDS, tuple(found))
-    return tuple(found)
-
-
-def _of_runners(allowed: list[str]) -> PolicyRef:
-    """The tenant's setting, as the policy that it is."""
-    both = frozenset({"SAVE", "START"})
-    return PolicyRef(RUNNERS, "REQUIRE", "ENFORCE", both, {"taskRunners": allowed})
+def _above(id: UUID) -> PolicyRef | None:
+    return next((one for one in of_instance(current_tenant()) if one.id == id), None)
 
 
 def _forget() -> None:
     tenant_id = current_tenant()
     transaction.on_commit(lambda: forget_policies(tenant_id))
-
-
-def forget_policies(tenant_id: UUID) -> None:
-    """Reads a tenant's policies anew from here on."""
-    with _lock:
-        _kept.pop(tenant_id, None)
 
 
 def _place(actor: Actor, path: str) -> Namespace:
@@ -126,7 +89,7 @@ def _found(actor: Actor, id: UUID, permission: str) -> Policy:
     rows = visible(actor, "policy.view", Policy.objects.select_related("namespace"))
     row = rows.filter(id=id).first()
     if row is None:
-        raise NotFound("policy")
+        raise PolicyOfInstance if _above(id) else NotFound("policy")
     require(actor, permission, None if row.namespace.path == ROOT and permission != "policy.view"
             else row.namespace_id)  # fmt: skip
     return row
@@ -143,19 +106,6 @@ def _write(actor: Actor, row: Policy, wanted: PolicyRef) -> None:
     except IntegrityError:
         raise NameTaken(name=wanted.name) from None
     row.namespace = Namespace.objects.get(id=row.namespace_id)
-
-
-def _reference(row: Policy) -> PolicyRef:
-    return PolicyRef(
-        name=row.name,
-        effect=row.effect,
-        mode=row.mode,
-        on=frozenset(row.on),
-        rules=row.rules,
-        namespace=row.namespace.path,
-        description=row.description,
-        id=row.id,
-    )
 
 
 def state_of(row: Policy) -> dict[str, Any]:

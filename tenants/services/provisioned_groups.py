@@ -15,9 +15,10 @@ from tenants.errors import NameTaken
 from tenants.models import DirectoryGroup, Group
 from tenants.scim.errors import BadValue, Stale, Taken
 from tenants.scim.paths import Document
+from tenants.selectors.nestings import groups_around
 from tenants.services import audit, shadows
 from tenants.services.groups import create_group, delete_store_groups
-from tenants.services.provisioned_members import flatten_anew, groups_around, set_members
+from tenants.services.provisioned_members import flatten_anew, set_members
 from tenants.services.provisioning import LONGEST_NAME, LONGEST_PART
 
 

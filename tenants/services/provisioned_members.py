@@ -8,7 +8,7 @@ those around it: they are flattened anew, in the same transaction. Call where ri
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from uuid import UUID
 
 from tenants.actors import Actor
@@ -16,8 +16,14 @@ from tenants.audit_words import Change
 from tenants.models import DirectoryGroup, DirectoryNesting, DirectoryPerson, Membership
 from tenants.scim.errors import BadValue
 from tenants.scim.paths import Document
+from tenants.selectors.nestings import (
+    groups_around,
+    nested_source_of,
+    people_within,
+    source_of,
+    within,
+)
 from tenants.services import audit, shadows
-from tenants.services.directories import nested_source_of, source_of
 
 
 def set_members(actor: Actor, row: DirectoryGroup, document: Document) -> None:
@@ -40,13 +46,6 @@ def set_members(actor: Actor, row: DirectoryGroup, document: Document) -> None:
         _flatten(actor, outer, named=None)
 
 
-def groups_around(row: DirectoryGroup) -> list[DirectoryGroup]:
-    """The groups that a group belongs to, directly or through others."""
-    outwards = _edges("inner_id", "outer_id")
-    found = _reached(row.id, outwards) - {row.id}
-    return list(DirectoryGroup.objects.filter(id__in=found).select_related("group"))
-
-
 def flatten_anew(actor: Actor, rows: Iterable[DirectoryGroup]) -> None:
     """Takes out of those groups whoever was in them through one that is gone."""
     for row in rows:
@@ -60,7 +59,7 @@ def _set_inner(row: DirectoryGroup, wanted: set[UUID]) -> None:
     DirectoryNesting.objects.bulk_create(
         DirectoryNesting(outer=row, inner_id=id) for id in sorted(wanted - have)
     )
-    if wanted and row.id in _reached_from(wanted):
+    if wanted and row.id in within(wanted):
         raise BadValue("a group cannot belong to itself, not through another group either")
 
 
@@ -71,7 +70,7 @@ def _flatten(actor: Actor, row: DirectoryGroup, *, named: set[UUID] | None) -> N
     have = dict(rows.values_list("user_id", "source"))
     if named is None:
         named = {id for id, said in have.items() if said != nested}
-    wanted = dict.fromkeys(_people_within(row), nested) | dict.fromkeys(named, source)
+    wanted = dict.fromkeys(people_within(row), nested) | dict.fromkeys(named, source)
     gone, come = set(have) - set(wanted), set(wanted) - set(have)
     rows.filter(user_id__in=gone).delete()
     for said in (source, nested):
@@ -87,42 +86,9 @@ def _flatten(actor: Actor, row: DirectoryGroup, *, named: set[UUID] | None) -> N
         audit.record(actor, change, before={"left": sorted(gone)}, after={"joined": sorted(come)})
 
 
-def _people_within(row: DirectoryGroup) -> set[UUID]:
-    """The people that the directory named in the groups inside this one."""
-    inside = _reached_from(
-        DirectoryNesting.objects.filter(outer=row).values_list("inner", flat=True)
-    )
-    rows = Membership.objects.filter(
-        group__directory__id__in=inside, source=source_of(row.client_id)
-    )
-    return set(rows.values_list("user_id", flat=True))
-
-
 def _people(client_id: UUID, wanted: set[UUID]) -> set[UUID]:
     known = DirectoryPerson.objects.filter(client_id=client_id, user_id__in=wanted)
     return set(known.values_list("user_id", flat=True))
-
-
-def _reached_from(ids: Iterable[UUID]) -> set[UUID]:
-    inwards = _edges("outer_id", "inner_id")
-    return {found for id in ids for found in _reached(id, inwards)}
-
-
-def _edges(here: str, there: str) -> Mapping[UUID, set[UUID]]:
-    found: dict[UUID, set[UUID]] = {}
-    for one, other in DirectoryNesting.objects.values_list(here, there):
-        found.setdefault(one, set()).add(other)
-    return found
-
-
-def _reached(start: UUID, edges: Mapping[UUID, set[UUID]]) -> set[UUID]:
-    """Where one gets from there, the start with it."""
-    found, waiting = {start}, [start]
-    while waiting:
-        for next in edges.get(waiting.pop(), set()) - found:
-            found.add(next)
-            waiting.append(next)
-    return found
 
 
 def _ids(members: Iterable[Document]) -> Iterable[UUID]:

@@ -31,6 +31,8 @@ ADMIN_PAGES = (
     *(
         "announcements",
         "instance-announcements",
+        "instance-policies",
+        "instance-policies/new",
         "quotas",
         "workers",
         "settings",

@@ -28,7 +28,13 @@ export interface Why {
 
 export interface Impact {
   bindings: Binding[];
-  losses: { user: Person; namespace: string | null; permissions: string[] }[];
+  losses: {
+    user: Person;
+    namespace: string | null;
+    permissions: string[];
+    /** Where below it they could do so all the same. */
+    kept: { namespace: string; permissions: string[] }[];
+  }[];
 }
 
 export interface Unused {

@@ -46,6 +46,8 @@ export interface PolicyWish {
 
 export interface Policy extends PolicyWish {
   id: string;
+  /** Who has set it; what the instance has set a tenant sees and cannot change. */
+  scope: "INSTANCE" | "TENANT" | "NAMESPACE";
 }
 
 interface Counted {

@@ -88,6 +88,26 @@ export function triggersQuery(tenant: string, search: TriggerFilters & Paging) {
   });
 }
 
+/** The dates of all schedules of some flows that are on, the soonest first. */
+export function nextDatesQuery(tenant: string, flows: readonly FlowKey[]) {
+  const ids = [...new Set(flows.map((flow) => flow.id))].sort();
+  return queryOptions({
+    queryKey: [...triggerKeys.all(tenant), "next-of", ids],
+    queryFn: ({ signal }) =>
+      request<Page<Trigger>>(tenantPath(tenant, "triggers", "search"), {
+        query: [
+          ...pagingQuery({ page: 1, size: 300, sort: "nextExecutionDate:asc" }),
+          ...filter("flowId", "IN", ids),
+          ...filter("kind", "IN", "SCHEDULE"),
+          ...filter("triggerState", "EQUALS", "ENABLED"),
+        ],
+        signal,
+      }),
+    enabled: ids.length > 0,
+    placeholderData: keepPreviousData,
+  });
+}
+
 export interface DatesSearch {
   from: string;
   to?: string;

@@ -95,6 +95,8 @@ const WORDS: Record<string, string> = {
   null: "nothing",
 };
 
+const SCALARS = ["text", "number", "true or false"];
+
 function words(root: Schema, schema: Schema): string {
   const found = branches(root, schema).flatMap((one) => {
     const values = names(one);
@@ -102,7 +104,11 @@ function words(root: Schema, schema: Schema): string {
     if (one.format) return [one.format];
     return [one.type ?? []].flat().map((type) => WORDS[type] ?? type);
   });
-  return [...new Set(found.filter((word) => word !== "nothing"))].join(", ");
+  const all = new Set(found.filter((word) => word !== "nothing"));
+  // A text may be written as YAML reads a number or a truth: that is no other kind of value.
+  if (SCALARS.every((word) => all.has(word)))
+    return [...all].filter((word) => word === "text" || !SCALARS.includes(word)).join(", ");
+  return [...all].join(", ");
 }
 
 function info(root: Schema, object: Schema, name: string): KeyInfo {

@@ -166,6 +166,9 @@ function drawn(placed: Layout): { nodes: Node[]; edges: Edge[] } {
 // Smaller than this nobody reads (names would be under 11 px): a larger picture is shown from its
 // beginning instead.
 const LEGIBLE = 0.85;
+// Cut off on both sides it looks broken rather than large: across, the picture may shrink until its
+// shape still tells what is what.
+const RECOGNISABLE = 0.55;
 const MARGIN = 28;
 
 interface Space {
@@ -176,15 +179,13 @@ interface Space {
 /** The whole picture in the middle when it can be read so; otherwise its beginning, at a size to read. */
 function viewOf(placed: Layout, { width, height }: Space): Viewport {
   const { left, top, ...size } = extent(placed);
-  const whole = Math.min(
-    (width - 2 * MARGIN) / size.width,
-    (height - 2 * MARGIN) / size.height,
-    1.1,
-  );
-  const zoom = Math.max(whole, LEGIBLE);
+  const wide = (width - 2 * MARGIN) / size.width;
+  const high = (height - 2 * MARGIN) / size.height;
+  const across = placed.direction === "LR";
+  const beside = Math.max(across ? high : wide, RECOGNISABLE);
+  const zoom = Math.max(Math.min(wide, high, 1.1), Math.min(LEGIBLE, beside));
   const middle = (space: number, drawn: number) => (space - drawn * zoom) / 2;
   const start = (space: number, drawn: number) => Math.max(MARGIN, middle(space, drawn));
-  const across = placed.direction === "LR";
   const x = across ? start(width, size.width) : middle(width, size.width);
   const y = across ? middle(height, size.height) : start(height, size.height);
   return { x: x - left * zoom, y: y - top * zoom, zoom };

@@ -315,6 +315,30 @@ const running = [
 const instance = [
   createRoute({
     getParentRoute: () => admin,
+    path: "/instance-policies",
+    component: lazyRouteComponent(
+      () => import("@/features/admin/policies/instance-policy-list"),
+      "InstancePolicyList",
+    ),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/instance-policies/new",
+    component: lazyRouteComponent(
+      () => import("@/features/admin/policies/instance-policy-page"),
+      "NewInstancePolicy",
+    ),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
+    path: "/instance-policies/$policyId",
+    component: lazyRouteComponent(
+      () => import("@/features/admin/policies/instance-policy-page"),
+      "InstancePolicyPage",
+    ),
+  }),
+  createRoute({
+    getParentRoute: () => admin,
     path: "/tenants/$tenantId",
     component: lazyRouteComponent(
       () => import("@/features/admin/instance/tenant-page"),

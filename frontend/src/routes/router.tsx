@@ -97,6 +97,13 @@ const blueprint = createRoute({
   ),
 });
 
+/** Whoever mistypes an address inside a tenant keeps the frame, and with it the way on. */
+const nowhere = createRoute({
+  getParentRoute: () => tenant,
+  path: "$",
+  component: NotFound,
+});
+
 const tree = root.addChildren([
   home,
   login,
@@ -116,6 +123,7 @@ const tree = root.addChildren([
     blueprint,
     adminRoutes,
     myRoutes,
+    nowhere,
   ]),
 ]);
 

@@ -1,4 +1,4 @@
-"""`downbeat policy`: what flows and starts of a tenant must be."""
+"""`downbeat policy`: what flows and starts of a tenant, or of all tenants, must be."""
 
 from __future__ import annotations
 
@@ -13,8 +13,16 @@ from downbeat.cli.problems import Exit, Problem
 if TYPE_CHECKING:
     from downbeat.cli.client import Client
 
-HEADS = ("name", "namespace", "effect", "mode", "on")
+HEADS = ("name", "where", "effect", "mode", "on")
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+ABOVE = "instance/policies"
+MOST = 1000
+OF_INSTANCE = click.option(
+    "--instance",
+    "above",
+    is_flag=True,
+    help="Those of the instance, which hold in all tenants; for its admins.",
+)
 
 
 @click.group()
@@ -23,61 +31,67 @@ def policy() -> None:
 
 
 @policy.command("list")
+@OF_INSTANCE
 @output_option
-def list_policies(*, form: Form) -> None:
+def list_policies(*, above: bool, form: Form) -> None:
     """List the policies that one may see."""
     from downbeat.cli.client import Client
 
     with Client() as client:
-        found = list(client.get("policies")["results"])
+        found = _all(client, above=above)
     rows = [
-        (one["name"], one["namespace"] or "(tenant)", one["effect"], one["mode"],
-         ", ".join(one["on"]))
+        (one["name"], _where(one), one["effect"], one["mode"], ", ".join(one["on"]))
         for one in found
-    ]  # fmt: skip
+    ]
     show(found, form, lambda: table(HEADS, rows))
 
 
 @policy.command("set")
 @click.argument("file", type=FILE)
+@OF_INSTANCE
 @output_option
-def set_policy(*, file: Path, form: Form) -> None:
+def set_policy(*, file: Path, above: bool, form: Form) -> None:
     """Make the policy in FILE (YAML or JSON), or change the one of that name."""
     from downbeat.cli.client import Client
 
     body = _read(file)
     with Client() as client:
-        known = _named(client, str(body.get("name", "")))
+        known = _named(client, str(body.get("name", "")), above=above)
         if known is None:
-            found = client.send("POST", "policies", json=body)
+            found = _send(client, "POST", above=above, json=body)
         else:
-            found = client.send("PUT", "policies", known["id"], json=body)
+            found = _send(client, "PUT", known["id"], above=above, json=body)
     show(found, form, lambda: click.echo(f"{found['name']}: {found['effect']}, {found['mode']}"))
 
 
 @policy.command()
 @click.argument("name")
-def delete(*, name: str) -> None:
+@OF_INSTANCE
+def delete(*, name: str, above: bool) -> None:
     """Take a policy away."""
     from downbeat.cli.client import Client
 
     with Client() as client:
-        known = _named(client, name)
+        known = _named(client, name, above=above)
         if known is None:
-            raise Problem(f"There is no policy '{name}'.", Exit.NOT_FOUND)
-        client.send("DELETE", "policies", known["id"])
+            raise Problem(f"There is no policy '{name}' to take away here.", Exit.NOT_FOUND)
+        _send(client, "DELETE", known["id"], above=above)
 
 
 @policy.command()
 @click.argument("file", type=FILE)
+@OF_INSTANCE
 @output_option
-def evaluate(*, file: Path, form: Form) -> None:
-    """Say what the policy in FILE would have stopped. Changes nothing."""
+def evaluate(*, file: Path, above: bool, form: Form) -> None:
+    """Say what the policy in FILE would have stopped. Changes nothing.
+
+    Of a policy of the instance: how much in each tenant.
+    """
     from downbeat.cli.client import Client
 
     with Client() as client:
-        found = client.send("POST", "policies", "evaluate", json=_read(file))
-    show(found, form, lambda: _print(found))
+        found = _send(client, "POST", "evaluate", above=above, json=_read(file))
+    show(found, form, lambda: _print_numbers(found) if above else _print(found))
 
 
 def _print(found: dict[str, Any]) -> None:
@@ -88,9 +102,42 @@ def _print(found: dict[str, Any]) -> None:
             click.echo(f"  {one['namespace']}.{one['flowId']} {one['id']}: {one['reason']}")
 
 
-def _named(client: Client, name: str) -> dict[str, Any] | None:
-    found = client.get("policies")["results"]
-    return next((dict(one) for one in found if one["name"] == name), None)
+def _print_numbers(found: dict[str, Any]) -> None:
+    rows = [
+        (one["tenantId"], *(f"{one[what]['blocked']} of {one[what]['checked']}"
+                            for what in ("flows", "executions")))
+        for one in found["results"]
+    ]  # fmt: skip
+    table(("tenant", "flows", "executions"), rows)
+    if rest := found["total"] - len(rows):
+        click.echo(f"and {rest} more")
+
+
+def _where(one: dict[str, Any]) -> str:
+    if one["scope"] == "INSTANCE":
+        return f"(instance) {', '.join(one.get('tenants') or [])}".strip()
+    return str(one["namespace"] or "(tenant)")
+
+
+def _send(client: Client, verb: str, *path: str, above: bool, json: Any = None) -> Any:
+    if above:
+        return client.instance(verb, "/".join((ABOVE, *path)), json=json)
+    return client.send(verb, "policies", *path, json=json)
+
+
+def _all(client: Client, *, above: bool) -> list[dict[str, Any]]:
+    if above:
+        found = client.instance("GET", f"{ABOVE}/search", params={"size": MOST})
+    else:
+        found = client.get("policies")
+    return [dict(one) for one in found["results"]]
+
+
+def _named(client: Client, name: str, *, above: bool) -> dict[str, Any] | None:
+    """The policy of that name that is the tenant's own, or the instance's where that is meant."""
+    found = _all(client, above=above)
+    mine = (one for one in found if (one["scope"] == "INSTANCE") is above)
+    return next((one for one in mine if one["name"] == name), None)
 
 
 def _read(file: Path) -> dict[str, Any]:

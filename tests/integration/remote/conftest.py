@@ -79,10 +79,15 @@ def crew(
 @pytest.fixture(scope="package")
 def port(crew: Processes) -> int:
     """The port of a web process, which answers."""
+    return answering(crew)
+
+
+def answering(crew: Processes, **more: str) -> int:
+    """The port of a new web process, once it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         number: int = free.getsockname()[1]
-    crew.web(number)
+    crew.web(number, **more)
     eventually(lambda: _answers(number), 180, crew.printed)
     return number
 

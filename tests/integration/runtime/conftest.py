@@ -56,9 +56,9 @@ class Processes:
         """A scheduler."""
         return self._start(SCHEDULER, "scheduler", more)
 
-    def web(self, port: int) -> Process:
+    def web(self, port: int, **more: str) -> Process:
         """A web process on loopback."""
-        return self._start(WEB.format(port=port), "web", {"DOWNBEAT_PORT": str(port)})
+        return self._start(WEB.format(port=port), "web", {"DOWNBEAT_PORT": str(port), **more})
 
     def _start(self, code: str, name: str, more: dict[str, str]) -> Process:
         environment = {**self.environment, "DOWNBEAT_PROCESS": name, **more}

@@ -71,8 +71,9 @@ export function NextCard({ tenant, namespace }: ScopedProps) {
               <strong>{state.flowId}</strong>
               <span>{state.namespace}</span>
             </Link>
-            <span className={classes.when} title={state.nextEvaluationDate}>
-              {shortDate(Date.parse(state.nextEvaluationDate ?? ""), zone)}
+            <span className={classes.due}>
+              <When at={state.nextEvaluationDate} />
+              <span>{shortDate(Date.parse(state.nextEvaluationDate ?? ""), zone)}</span>
             </span>
           </li>
         ))}

@@ -5,6 +5,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Factor, factorsQuery } from "@/api/factors";
 import { RecoveryCodes } from "@/features/session/recovery-codes";
+import { plural } from "@/lib/text";
 import { Card } from "@/ui/card";
 import { Empty } from "@/ui/empty";
 import { Problem } from "@/ui/problem";
@@ -36,40 +37,55 @@ export function SecondFactors() {
   return (
     <Card title="Second factors">
       {results.length === 0 ? (
-        <Empty icon={<IconShieldLock size={22} />} title="Your password alone signs you in">
+        <Empty
+          icon={<IconShieldLock size={22} />}
+          title="Your password alone signs you in"
+          action={<Adding passkeys={passkeys} onBegin={begin} />}
+        >
           With an authenticator app or a passkey, whoever learns your password still cannot.
         </Empty>
       ) : (
-        <ul style={{ listStyle: "none", margin: 0, padding: 0 }}>
-          {results.map((factor) => (
-            <FactorRow
-              key={factor.id}
-              factor={factor}
-              onRemove={() => begin({ kind: "remove", factor })}
-            />
-          ))}
-        </ul>
+        <>
+          <ul style={{ listStyle: "none", margin: 0, padding: 0 }}>
+            {results.map((factor) => (
+              <FactorRow
+                key={factor.id}
+                factor={factor}
+                onRemove={() => begin({ kind: "remove", factor })}
+              />
+            ))}
+          </ul>
+          <Text size="sm" c="dimmed" mt="sm">
+            {plural(recoveryCodesLeft, "recovery code is", "recovery codes are")} left.
+          </Text>
+          <Group mt="md" gap="xs">
+            <Adding passkeys={passkeys} onBegin={begin} />
+            <Button variant="default" onClick={() => begin({ kind: "codes" })}>
+              New recovery codes
+            </Button>
+          </Group>
+        </>
       )}
-      {results.length > 0 && (
-        <Text size="sm" c="dimmed" mt="sm">
-          {recoveryCodesLeft} recovery codes are left.
-        </Text>
-      )}
-      <Group mt="md" gap="xs">
-        <Button onClick={() => begin({ kind: "app" })}>Add an authenticator app</Button>
-        {passkeys && (
-          <Button variant="default" onClick={() => begin({ kind: "passkey" })}>
-            Add a passkey
-          </Button>
-        )}
-        {results.length > 0 && (
-          <Button variant="default" onClick={() => begin({ kind: "codes" })}>
-            New recovery codes
-          </Button>
-        )}
-      </Group>
       {task && <FactorDialog task={task} onDone={done} onClose={() => begin(undefined)} />}
     </Card>
+  );
+}
+
+interface AddingProps {
+  passkeys: boolean;
+  onBegin: (task: FactorTask) => void;
+}
+
+function Adding({ passkeys, onBegin }: AddingProps) {
+  return (
+    <>
+      <Button onClick={() => onBegin({ kind: "app" })}>Add an authenticator app</Button>
+      {passkeys && (
+        <Button variant="default" onClick={() => onBegin({ kind: "passkey" })}>
+          Add a passkey
+        </Button>
+      )}
+    </>
   );
 }
 

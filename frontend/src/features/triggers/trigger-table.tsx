@@ -3,7 +3,8 @@ import { Button, Checkbox, Switch } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMayIn } from "@/api/access";
-import type { Trigger } from "@/api/triggers";
+import type { Trigger, WrittenTrigger } from "@/api/triggers";
+import { cronWords } from "@/lib/cron";
 import { typeName } from "@/lib/text";
 import { useNow } from "@/lib/use-now";
 import { BulkBar } from "@/ui/bulk-bar";
@@ -66,7 +67,7 @@ export function TriggerTable(props: TriggerTableProps) {
                   Flow
                 </SortHead>
               )}
-              <th>Stands</th>
+              <th>State</th>
               <SortHead field="nextEvaluationDate" sort={sort} onSort={onSort}>
                 Next
               </SortHead>
@@ -130,6 +131,18 @@ function TriggerBulk({ tenant, chosen, onDone }: BulkProps) {
   );
 }
 
+/** In words where it has short ones; the expression itself stands behind them. */
+function Rhythm({ trigger: { cron, timezone, interval } }: { trigger: WrittenTrigger }) {
+  if (!cron) return interval ? <code className="mono">{interval}</code> : null;
+  const words = cronWords(cron);
+  return (
+    <>
+      {words ? <span title={cron}>{words}</span> : <code className="mono">{cron}</code>}
+      {timezone ? `, ${timezone}` : ""}
+    </>
+  );
+}
+
 interface RowProps extends TriggerTableProps {
   one: Trigger;
   /** Some trigger of the table can be chosen, so that each row has a place for it. */
@@ -176,9 +189,7 @@ function TriggerRow(props: RowProps) {
               {state.triggerId}
             </button>
             <span className={table.secondary}>
-              {typeName(trigger.type)}
-              {trigger.cron ? <code className="mono"> {trigger.cron}</code> : null}
-              {trigger.timezone ? ` ${trigger.timezone}` : ""}
+              {typeName(trigger.type)} <Rhythm trigger={trigger} />
             </span>
           </span>
         </span>

@@ -1,1 +1,1 @@
-export { Markdown } from "./markdown";
+export { Markdown, Phrase } from "./markdown";

@@ -1,11 +1,19 @@
 /// Markdown of strangers, drawn element by element: no HTML of theirs reaches the page.
 import { createElement, Fragment, type ReactNode, useMemo } from "react";
-import { type Block, type Inline, parseMarkdown } from "@/lib/markdown";
+import { type Block, type Inline, inline, parseMarkdown } from "@/lib/markdown";
 import classes from "./markdown.module.css";
 
 export function Markdown({ text }: { text: string }) {
   const blocks = useMemo(() => parseMarkdown(text), [text]);
   return <div className={classes.markdown}>{blocks.map(drawBlock)}</div>;
+}
+
+/** One phrase, for where a paragraph would be too much: code is told from words, links are words. */
+export function Phrase({ text }: { text: string }) {
+  const parts = useMemo(() => inline(text), [text]);
+  return parts.map((one, key) =>
+    one.kind === "link" ? words(one.children) : drawInline(one, key),
+  );
 }
 
 function words(children: readonly Inline[]): ReactNode {

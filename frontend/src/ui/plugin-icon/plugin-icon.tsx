@@ -3,6 +3,7 @@ import {
   IconBolt,
   IconBox,
   IconBrandPython,
+  IconCalendarClock,
   IconDatabase,
   IconFileText,
   IconFolder,
@@ -10,6 +11,7 @@ import {
   IconKey,
   IconPlayerPlay,
   IconTerminal2,
+  IconWebhook,
   IconWorld,
 } from "@tabler/icons-react";
 import classes from "./plugin-icon.module.css";
@@ -19,6 +21,8 @@ const FAMILIES: readonly (readonly [RegExp, typeof IconBox])[] = [
   [/shell|scripts/i, IconTerminal2],
   [/jdbc|duckdb|postgres|sql/i, IconDatabase],
   [/http/i, IconWorld],
+  [/\.Schedule$/, IconCalendarClock],
+  [/\.Webhook$/, IconWebhook],
   [/\.trigger\.|Trigger$|condition/, IconBolt],
   [/\.flow\./, IconGitBranch],
   [/\.kv\.|\.state\./, IconKey],

@@ -59,7 +59,7 @@ function Losses({ tenant, impact }: { tenant: string; impact: Impact }) {
             { name: "Could no longer do" },
           ]}
         >
-          {impact.losses.map(({ user, namespace, permissions }) => (
+          {impact.losses.map(({ user, namespace, permissions, kept }) => (
             <tr key={`${user.id}:${namespace ?? ""}`}>
               <td data-grow>
                 <Link
@@ -75,6 +75,12 @@ function Losses({ tenant, impact }: { tenant: string; impact: Impact }) {
               </td>
               <td>
                 <Codes names={permissions} />
+                {kept.map((one) => (
+                  <p key={one.namespace} className={parts.note}>
+                    but still in <span className="mono">{one.namespace}</span>:{" "}
+                    <Codes names={one.permissions} />
+                  </p>
+                ))}
               </td>
             </tr>
           ))}

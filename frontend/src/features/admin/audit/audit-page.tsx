@@ -14,7 +14,7 @@ import { Badge, Section } from "../parts/section";
 import { AuditEntry } from "./audit-entry";
 import { AuditFiltersBar } from "./audit-filters";
 import { ChainMark } from "./chain-mark";
-import { typeTone, typeWords } from "./words";
+import { objectName, typeTone, typeWords } from "./words";
 
 export function TenantAudit() {
   const { tenant } = useParams({ from: "/$tenant/admin/audit" });
@@ -133,7 +133,9 @@ function Row({ item, onOpen }: { item: AuditItem; onOpen: () => void }) {
       </td>
       <td>
         <span className={table.stack}>
-          <span className={table.secondary}>{log.detail.id}</span>
+          <span className={table.secondary} title={log.detail.id}>
+            {objectName(log)}
+          </span>
           {log.detail.namespace && <span className="mono">{log.detail.namespace}</span>}
         </span>
       </td>

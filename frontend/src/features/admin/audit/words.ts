@@ -74,3 +74,52 @@ export function otherFacts(log: AuditLog): [string, string][] {
     .filter(([name, value]) => !KNOWN.has(name) && value !== null && value !== "")
     .map(([name, value]) => [name, shown(value)]);
 }
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+const NAMES = ["name", "displayName", "key", "email", "title", "message"] as const;
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** What was changed, by the name that people know it by; an id says nothing to a reader. */
+export function objectName(log: AuditLog): string | undefined {
+  const { detail } = log;
+  const several = severalOf(log);
+  if (several) return several;
+  const id = text(detail.id);
+  if (id && !UUID.test(id)) return id;
+  for (const facts of [log.after, log.before, detail]) {
+    const name = NAMES.map((one) => text(facts?.[one])).find(Boolean);
+    if (name) return name;
+    const role = text(facts?.role);
+    if (role) return `role ${role}`;
+    const kind = text(facts?.kind);
+    if (kind) return sentence(kind);
+  }
+  return id && `…${id.slice(-8)}`;
+}
+
+/** An act on files or on many things at once names them elsewhere than in its id. */
+function severalOf({ detail, before, after }: AuditLog): string | undefined {
+  const { query, objects } = detail;
+  const paths = (query as { path?: unknown } | undefined)?.path;
+  const path = Array.isArray(paths) ? text(paths[0]) : text(paths);
+  if (path) return path;
+  if (!Array.isArray(objects)) return undefined;
+  const one = objects.length === 1 ? text(objects[0]) : undefined;
+  if (!one) return `${objects.length} at once`;
+  const names = Object.keys(after ?? before ?? {});
+  return UUID.test(one) ? `…${one.slice(-8)}` : (names[0] ?? one);
+}
+
+/** "LOG_BYTES_PER_DAY" becomes "log bytes per day". */
+export function sentence(code: string): string {
+  return RESOURCE_WORDS[code] ?? code.toLowerCase().replaceAll("_", " ");
+}
+
+const RESOURCE_WORDS: Readonly<Record<string, string>> = {
+  KVSTORE: "key-value store",
+  WORKERGROUP: "worker group",
+  NAMESPACE_FILE: "file",
+};

@@ -22,6 +22,7 @@ interface Section {
     | "/$tenant/admin/switches"
     | "/$tenant/admin/announcements"
     | "/$tenant/admin/instance-announcements"
+    | "/$tenant/admin/instance-policies"
     | "/$tenant/admin/workers"
     | "/$tenant/admin/tenants"
     | "/$tenant/admin/instance-workers"
@@ -115,6 +116,7 @@ const ALL: readonly SectionGroup[] = [
         label: "Maintenance and stops",
         needs: instance,
       },
+      { to: "/$tenant/admin/instance-policies", label: "Instance policies", needs: instance },
       {
         to: "/$tenant/admin/instance-announcements",
         label: "Instance announcements",

@@ -1,11 +1,20 @@
 import { describe, expect, it } from "vitest";
 import type { Policy } from "@/api/policies";
-import { draftOf, EMPTY, rulesOf, saysSomething, wishOf } from "./policy-draft";
+import {
+  draftOf,
+  draftOfInstance,
+  EMPTY,
+  instanceWishOf,
+  rulesOf,
+  saysSomething,
+  wishOf,
+} from "./policy-draft";
 
 const FULL: Policy = {
   id: "0192",
   name: "Freeze",
   description: "No change over the holidays.",
+  scope: "NAMESPACE",
   namespace: "company.prod",
   effect: "DENY",
   mode: "ENFORCE",
@@ -25,8 +34,15 @@ const FULL: Policy = {
 
 describe("a policy as a draft", () => {
   it("comes back as it was", () => {
-    const { id: _, ...wish } = FULL;
+    const { id: _id, scope: _scope, ...wish } = FULL;
     expect(wishOf(draftOf(FULL))).toEqual(wish);
+  });
+
+  it("comes back as it was when the instance has set it", () => {
+    const { scope: _scope, namespace: _place, ...rest } = FULL;
+    const { id: _id, ...wish } = { ...rest, tenants: ["team-*"] };
+    expect(instanceWishOf(draftOfInstance({ ...rest, tenants: ["team-*"] }))).toEqual(wish);
+    expect(instanceWishOf(draftOfInstance({ ...rest, tenants: null })).tenants).toBeNull();
   });
 
   it("begins as one that only tries itself", () => {

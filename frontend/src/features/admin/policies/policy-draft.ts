@@ -1,4 +1,5 @@
 /// A policy as somebody types it, and back. Pure.
+import type { InstancePolicy, InstancePolicyWish } from "@/api/instance-policies";
 import type { Effect, Hours, Moment, Policy, PolicyMode, PolicyWish, Rules } from "@/api/policies";
 
 export const DAYS = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"] as const;
@@ -19,6 +20,8 @@ export interface PolicyDraft {
   name: string;
   description: string;
   namespace: string | undefined;
+  /** Of a policy of the instance: the tenants that it is for; none: all of them. */
+  tenants: string[];
   effect: Effect;
   mode: PolicyMode;
   on: Moment[];
@@ -40,6 +43,7 @@ export const EMPTY: PolicyDraft = {
   name: "",
   description: "",
   namespace: undefined,
+  tenants: [],
   effect: "DENY",
   mode: "EVALUATE",
   on: ["SAVE", "START"],
@@ -56,11 +60,19 @@ export const EMPTY: PolicyDraft = {
 };
 
 export function draftOf(policy: Policy): PolicyDraft {
+  return { ...saidBy(policy), namespace: policy.namespace ?? undefined };
+}
+
+export function draftOfInstance(policy: InstancePolicy): PolicyDraft {
+  return { ...saidBy(policy), tenants: policy.tenants ?? [] };
+}
+
+function saidBy(policy: Omit<PolicyWish, "namespace">): PolicyDraft {
   const { rules } = policy;
   return {
+    ...EMPTY,
     name: policy.name,
     description: policy.description,
-    namespace: policy.namespace ?? undefined,
     effect: policy.effect,
     mode: policy.mode,
     on: policy.on,
@@ -95,10 +107,17 @@ function local(moment: string): string {
 }
 
 export function wishOf(draft: PolicyDraft): PolicyWish {
+  return { ...said(draft), namespace: draft.namespace ?? null };
+}
+
+export function instanceWishOf(draft: PolicyDraft): InstancePolicyWish {
+  return { ...said(draft), tenants: draft.tenants.length > 0 ? draft.tenants : null };
+}
+
+function said(draft: PolicyDraft): Omit<PolicyWish, "namespace"> {
   return {
     name: draft.name.trim(),
     description: draft.description.trim(),
-    namespace: draft.namespace ?? null,
     effect: draft.effect,
     mode: draft.mode,
     on: draft.on,

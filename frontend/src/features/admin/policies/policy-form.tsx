@@ -10,41 +10,43 @@ import {
   TextInput,
 } from "@mantine/core";
 import type { FormEvent } from "react";
-import type { Effect, Moment, PolicyMode, PolicyWish } from "@/api/policies";
+import type { Effect, Moment, PolicyMode } from "@/api/policies";
 import { Card } from "@/ui/card";
 import { Problem } from "@/ui/problem";
 import parts from "../parts/parts.module.css";
 import { NamespacePicker } from "../parts/pickers";
-import { type PolicyDraft, saysSomething, wishOf } from "./policy-draft";
+import { type PolicyDraft, saysSomething } from "./policy-draft";
 import { EFFECT_HINTS, MOMENTS } from "./policy-words";
 import { Times } from "./times";
 
 type Set = (more: Partial<PolicyDraft>) => void;
 
 export interface PolicyFormProps {
-  tenant: string;
+  /** Whose policy it is; absent: the instance's, for the tenants that it names. */
+  tenant?: string;
   draft: PolicyDraft;
   set: Set;
-  save: { mutate: (wish: PolicyWish) => void; isPending: boolean; error: Error | null };
-  readOnly: boolean;
+  onSave: () => void;
+  saving: { isPending: boolean; error: Error | null };
+  readOnly?: boolean;
 }
 
-export function PolicyForm({ tenant, draft, set, save, readOnly }: PolicyFormProps) {
+export function PolicyForm({ tenant, draft, set, onSave, saving, readOnly }: PolicyFormProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    save.mutate(wishOf(draft));
+    onSave();
   };
   const whole = draft.name.trim() && draft.on.length > 0 && saysSomething(draft);
   return (
     <form onSubmit={submit}>
       <fieldset className={parts.plain} disabled={readOnly}>
         <div className={parts.stack}>
-          {save.error && <Problem error={save.error} />}
+          {saving.error && <Problem error={saving.error} />}
           <Basics tenant={tenant} draft={draft} set={set} />
           <Rules draft={draft} set={set} />
           {!readOnly && (
             <div className={parts.formEnd}>
-              <Button type="submit" loading={save.isPending} disabled={!whole}>
+              <Button type="submit" loading={saving.isPending} disabled={!whole}>
                 Save
               </Button>
             </div>
@@ -60,7 +62,7 @@ interface PartProps {
   set: Set;
 }
 
-function Basics({ tenant, draft, set }: PartProps & { tenant: string }) {
+function Basics({ tenant, draft, set }: PartProps & { tenant: string | undefined }) {
   return (
     <Card title="Policy">
       <div className={parts.form}>
@@ -73,13 +75,23 @@ function Basics({ tenant, draft, set }: PartProps & { tenant: string }) {
             maxLength={100}
             required
           />
-          <NamespacePicker
-            tenant={tenant}
-            label="Namespace"
-            description="It holds there and in everything below."
-            value={draft.namespace}
-            onChange={(namespace) => set({ namespace })}
-          />
+          {tenant ? (
+            <NamespacePicker
+              tenant={tenant}
+              label="Namespace"
+              description="It holds there and in everything below."
+              value={draft.namespace}
+              onChange={(namespace) => set({ namespace })}
+            />
+          ) : (
+            <Globs
+              label="Tenants"
+              description="Ids or patterns of them. None: all tenants, also later ones."
+              example="team-*"
+              value={draft.tenants}
+              onChange={(tenants) => set({ tenants })}
+            />
+          )}
         </SimpleGrid>
         <Textarea
           label="Description"
@@ -222,17 +234,18 @@ function Rules({ draft, set }: PartProps) {
 
 interface GlobsProps {
   label: string;
+  description?: string;
   example: string;
   value: string[];
   onChange: (globs: string[]) => void;
 }
 
-function Globs({ label, example, value, onChange }: GlobsProps) {
+function Globs({ label, description, example, value, onChange }: GlobsProps) {
   return (
     <TagsInput
       label={label}
       size="xs"
-      description="Patterns: * is any text. Enter adds one."
+      description={description ?? "Patterns: * is any text. Enter adds one."}
       placeholder={value.length === 0 ? example : undefined}
       value={value}
       onChange={onChange}

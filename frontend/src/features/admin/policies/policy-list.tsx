@@ -61,7 +61,11 @@ function Row({ tenant, policy }: { tenant: string; policy: Policy }) {
         </span>
       </td>
       <td>
-        <Place namespace={policy.namespace} />
+        {policy.scope === "INSTANCE" ? (
+          <Badge tone="neutral">Set by the instance</Badge>
+        ) : (
+          <Place namespace={policy.namespace} />
+        )}
       </td>
       <td>
         <Badge tone={EFFECT_TONES[policy.effect]}>{EFFECTS[policy.effect]}</Badge>

@@ -1,6 +1,4 @@
 /// One policy: written, tried on what is and what was, enforced.
-import { Button } from "@mantine/core";
-import { IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
@@ -16,14 +14,13 @@ import {
   policyQuery,
 } from "@/api/policies";
 import { useRights } from "@/api/rights";
-import { Deletion } from "../parts/deletion";
 import { Loaded } from "../parts/loaded";
 import parts from "../parts/parts.module.css";
-import { Badge, Section } from "../parts/section";
+import { Section } from "../parts/section";
 import { useChange } from "../parts/use-change";
 import { draftOf, EMPTY, type PolicyDraft, saysSomething, wishOf } from "./policy-draft";
 import { PolicyForm } from "./policy-form";
-import { EFFECT_TONES, EFFECTS, MODES } from "./policy-words";
+import { PolicyShown } from "./policy-shown";
 import { PreviewCard } from "./preview-card";
 
 const LIST = "/$tenant/admin/policies";
@@ -66,8 +63,8 @@ function Back({ tenant }: { tenant: string }) {
 function Shown({ tenant, policy }: { tenant: string; policy: Policy }) {
   const rights = useRights(tenant);
   const navigate = useNavigate();
-  const [deleting, setDeleting] = useState(false);
-  const mayEdit = rights.somewhere.has("policy.edit");
+  const above = policy.scope === "INSTANCE";
+  const mayEdit = !above && rights.somewhere.has("policy.edit");
   const touches = [policiesKey(tenant)];
   const save = useChange({
     change: (wish: PolicyWish) => changePolicy(tenant, policy.id, wish),
@@ -75,39 +72,18 @@ function Shown({ tenant, policy }: { tenant: string; policy: Policy }) {
     said: "The policy is saved; it holds within two seconds.",
   });
   return (
-    <Section
-      title={policy.name}
-      lead={policy.description || undefined}
+    <PolicyShown
+      policy={policy}
       back={<Back tenant={tenant} />}
-      beside={
-        <>
-          <Badge tone={EFFECT_TONES[policy.effect]}>{EFFECTS[policy.effect]}</Badge>
-          <Badge tone={policy.mode === "ENFORCE" ? "success" : "neutral"}>
-            {MODES[policy.mode]}
-          </Badge>
-        </>
-      }
-      actions={
-        mayEdit && (
-          <>
-            {policy.mode === "EVALUATE" && (
-              <Button
-                loading={save.isPending}
-                onClick={() => save.mutate({ ...wishOf(draftOf(policy)), mode: "ENFORCE" })}
-              >
-                Enforce it
-              </Button>
-            )}
-            <Button
-              variant="default"
-              leftSection={<IconTrash size={15} />}
-              onClick={() => setDeleting(true)}
-            >
-              Delete
-            </Button>
-          </>
-        )
-      }
+      setBy={above ? "Set by the instance" : undefined}
+      mayEdit={mayEdit}
+      enforcing={save.isPending}
+      onEnforce={() => save.mutate({ ...wishOf(draftOf(policy)), mode: "ENFORCE" })}
+      deletion={{
+        change: () => deletePolicy(tenant, policy.id),
+        touches,
+        onDone: () => void navigate({ to: LIST, params: { tenant } }),
+      }}
     >
       <Editor
         tenant={tenant}
@@ -115,18 +91,7 @@ function Shown({ tenant, policy }: { tenant: string; policy: Policy }) {
         save={save}
         stored={mayEdit ? undefined : policy.id}
       />
-      {deleting && (
-        <Deletion
-          name={policy.name}
-          change={() => deletePolicy(tenant, policy.id)}
-          touches={touches}
-          onDone={() => navigate({ to: LIST, params: { tenant } })}
-          onClose={() => setDeleting(false)}
-        >
-          What it refuses is allowed again within two seconds.
-        </Deletion>
-      )}
-    </Section>
+    </PolicyShown>
   );
 }
 
@@ -151,7 +116,8 @@ function Editor({ tenant, start, save, stored }: EditorProps) {
         tenant={tenant}
         draft={draft}
         set={(more) => setDraft((before) => ({ ...before, ...more }))}
-        save={save}
+        onSave={() => save.mutate(wishOf(draft))}
+        saving={save}
         readOnly={stored !== undefined}
       />
       <PreviewCard tenant={tenant} attempt={attempt} off={!saysSomething(draft)} />

@@ -96,6 +96,15 @@ export function matching(
   });
 }
 
+/** At most five types, and none that is drawn as another is: four times the same sign says nothing. */
+function differing(
+  types: readonly string[],
+  icons: ReadonlyMap<string, string> | undefined,
+): string[] {
+  const byLook = new Map(types.toReversed().map((type) => [icons?.get(type) ?? type, type]));
+  return [...byLook.values()].reverse().slice(0, 5);
+}
+
 function Item({ tenant, one }: { tenant: string; one: Blueprint }) {
   const { data: icons } = useQuery(iconsQuery);
   const words = one.description.replaceAll(/[*`]/g, "").split("\n").join(" ");
@@ -110,7 +119,7 @@ function Item({ tenant, one }: { tenant: string; one: Blueprint }) {
         <span className={classes.words}>{words}</span>
         <span className={classes.foot}>
           <span className={classes.icons} title={one.includedTasks.map(typeName).join(", ")}>
-            {one.includedTasks.slice(0, 5).map((type) => (
+            {differing(one.includedTasks, icons).map((type) => (
               <PluginIcon key={type} type={type} icon={icons?.get(type)} size={14} />
             ))}
           </span>

@@ -9,6 +9,7 @@ import {
 import { Link, useNavigate } from "@tanstack/react-router";
 import { labelsOf } from "@/api/flows";
 import type { Execution, Flow, FlowTrigger, Label } from "@/api/types";
+import { cronWords } from "@/lib/cron";
 import { usePreferences } from "@/lib/preferences";
 import { typeName } from "@/lib/text";
 import { shortDate } from "@/lib/time";
@@ -23,6 +24,8 @@ interface FlowRowProps {
   tenant: string;
   flow: Flow;
   runs: FlowRuns;
+  /** When a schedule starts it. */
+  next: string | undefined;
   /** Some flow of the table can be chosen, so that each row has a place for it. */
   columnOfChoice: boolean;
   choosable: boolean;
@@ -34,7 +37,7 @@ interface FlowRowProps {
 }
 
 export function FlowRow(props: FlowRowProps) {
-  const { tenant, flow, runs, startable, onLabel, onStart } = props;
+  const { tenant, flow, runs, next, startable, onLabel, onStart } = props;
   const { columnOfChoice, choosable, picked, onPick } = props;
   const params = { tenant, namespace: flow.namespace, flowId: flow.id };
   return (
@@ -70,8 +73,11 @@ export function FlowRow(props: FlowRowProps) {
       <td className={table.secondary}>
         {runs.latest ? <When at={runs.latest.startDate} /> : <span>never</span>}
       </td>
-      <td data-desktop>
-        <Triggers triggers={flow.triggers ?? []} />
+      <td data-desktop className={table.secondary}>
+        <span className={classes.next}>
+          <Triggers triggers={flow.triggers ?? []} />
+          {next && <When at={next} />}
+        </span>
       </td>
       <td className={table.end}>
         {!flow.disabled && startable && (
@@ -137,7 +143,8 @@ function Triggers({ triggers }: { triggers: readonly FlowTrigger[] }) {
       {triggers.map((trigger) => {
         const kind = typeName(trigger.type);
         const Icon = TRIGGER_ICONS[kind] ?? IconBolt;
-        const text = [trigger.id, kind, trigger.cron].filter(Boolean).join(" · ");
+        const when = trigger.cron && (cronWords(trigger.cron) ?? trigger.cron);
+        const text = [trigger.id, kind, when].filter(Boolean).join(" · ");
         return (
           <Tooltip key={trigger.id} label={text}>
             <span role="img" aria-label={text}>

@@ -7,6 +7,7 @@ import type { FlowsSearch } from "@/routes/search";
 import { SortHead, table } from "@/ui/tables";
 import { BULK_RIGHTS, FlowBulk } from "./flow-bulk";
 import { FlowRow } from "./flow-row";
+import { useNextDates } from "./use-next-dates";
 import { useRuns } from "./use-runs";
 
 export const keyText = (flow: FlowKey) => `${flow.namespace}/${flow.id}`;
@@ -22,6 +23,7 @@ interface FlowTableProps {
 export function FlowTable({ tenant, flows, sort, onChange, onStart }: FlowTableProps) {
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const runs = useRuns(tenant, flows);
+  const next = useNextDates(tenant, flows);
   const may = useMayIn(
     tenant,
     flows.map((flow) => flow.namespace),
@@ -58,7 +60,7 @@ export function FlowTable({ tenant, flows, sort, onChange, onStart }: FlowTableP
               <th>Last runs</th>
               <th>Last state</th>
               <th>Started</th>
-              <th>Triggers</th>
+              <th data-desktop>Next run</th>
               <th>
                 <span className="visually-hidden">Actions</span>
               </th>
@@ -71,6 +73,7 @@ export function FlowTable({ tenant, flows, sort, onChange, onStart }: FlowTableP
                 tenant={tenant}
                 flow={flow}
                 runs={runs(flow)}
+                next={next(flow)}
                 columnOfChoice={choosable.length > 0}
                 choosable={choosable.includes(flow)}
                 startable={may(flow.namespace, "execution.create")}

@@ -5,7 +5,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { type AuditItem, auditSearchQuery } from "@/api/audit";
 import { AuditEntry } from "@/features/admin/audit/audit-entry";
-import { typeTone, typeWords } from "@/features/admin/audit/words";
+import { objectName, sentence, typeTone, typeWords } from "@/features/admin/audit/words";
 import { Badge } from "@/features/admin/parts/section";
 import classes from "@/features/namespaces/namespaces.module.css";
 import type { PageSearch } from "@/routes/search";
@@ -101,10 +101,10 @@ function Entry({ item: { auditLog: log }, onOpen }: { item: AuditItem; onOpen: (
             className={`${table.primary} ${classes.openEntry}`}
             onClick={onOpen}
           >
-            {log.detail.id ?? log.resource.toLowerCase()}
+            {objectName(log) ?? sentence(log.resource)}
           </button>
           <span className={table.secondary}>
-            {log.resource.toLowerCase().replaceAll("_", " ")} · {log.detail.namespace}
+            {sentence(log.resource)} · {log.detail.namespace}
           </span>
         </span>
       </td>

@@ -4,6 +4,7 @@ import {
   IconDownload,
   IconFilePlus,
   IconFiles,
+  IconFileText,
   IconFolderPlus,
   IconUpload,
 } from "@tabler/icons-react";
@@ -60,7 +61,10 @@ export function Files() {
             {path ? (
               <FileView key={path} {...place} path={path} edits={edits} onOpen={open} />
             ) : (
-              <p className={classes.hint}>Choose a file to read it.</p>
+              <Empty icon={<IconFileText size={22} />} title="Choose a file">
+                It opens here, to be read and edited. Tasks get it with <code>namespaceFiles</code>,
+                expressions with <code>{"{{ read('path') }}"}</code>.
+              </Empty>
             )}
           </div>
         </div>

@@ -111,7 +111,7 @@ function PairTable({ tenant, namespace, rows, edits, onOpen }: PairTableProps) {
             <th>Key</th>
             <th>Description</th>
             <th>Changed</th>
-            <th>Gone</th>
+            <th>Expires</th>
             <th>
               <span className="visually-hidden">Actions</span>
             </th>

@@ -9,6 +9,7 @@ import { type CatalogueType, catalogueQuery, iconsQuery } from "@/api/plugins";
 import { plural, shortType, typeName } from "@/lib/text";
 import type { CatalogueSearch } from "@/routes/search";
 import { Empty } from "@/ui/empty";
+import { Phrase } from "@/ui/markdown";
 import { PageHead } from "@/ui/page-head";
 import { PluginIcon } from "@/ui/plugin-icon";
 import { Problem } from "@/ui/problem";
@@ -112,7 +113,9 @@ function Groups({ tenant, types }: { tenant: string; types: readonly CatalogueTy
                     {one.deprecated && <span className={classes.mark}>deprecated</span>}
                     {one.kind !== "task" && <span className={classes.mark}>{one.kind}</span>}
                   </strong>
-                  <span>{one.title}</span>
+                  <span>
+                    <Phrase text={one.title} />
+                  </span>
                 </span>
               </Link>
             </li>
