@@ -10,7 +10,7 @@ from tenants.migrations._owned import options, owned
 
 
 class Migration(migrations.Migration):
-    dependencies = (("tenants", "0022_announcements"),)
+    dependencies = (("tenants", "0023_instance_policies"),)
     operations = (
         migrations.CreateModel(
             name="FormerPath",
