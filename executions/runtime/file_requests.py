@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 from downbeat.common import storage
 from downbeat.common.errors import Invalid
 from downbeat.common.scope import current_tenant
+from executions.runtime.file_reach import readable_address
 from executions.runtime.folders import folders_of
 from executions.runtime.reach import changeable, chosen, may_change, readable
 from executions.runtime.work_places import Held
@@ -69,9 +70,17 @@ def _purge_current(held: Held, _: Arguments) -> list[str]:
 def _namespace_put(held: Held, arguments: Arguments) -> dict[str, str]:
     """Stores files under the paths given, all or none; returns path → URI of those stored."""
     place = changeable(held.place.namespace, _text(arguments, "namespace"))
-    wanted = {str(item["path"]): str(item["uri"]) for item in arguments.get("files") or ()}
+    wanted = {
+        str(item["path"]): _readable(held, str(item["uri"]))
+        for item in arguments.get("files") or ()
+    }
     conflict = cast(Conflict, str(arguments.get("conflict") or "OVERWRITE"))
     return flows.put_from_storage(place, wanted, conflict=conflict)
+
+
+def _readable(held: Held, uri: str) -> str:
+    key = held.key
+    return readable_address(key.tenant_id, held.place.namespace, key.execution_id, uri)
 
 
 def _namespace_copy(held: Held, arguments: Arguments) -> dict[str, str]:

@@ -228,3 +228,31 @@ def test_old_addresses_of_namespace_files_lead_to_where_they_are_now(
         found = readable_address(cast.tenant.id, "crew.numbers", None, old)
 
     assert found == "downbeat:///crew/numbers/_files/a.txt.v1-0123456789ab"
+
+
+THIEF = """id: thief
+namespace: elsewhere
+tasks:
+  - id: copy
+    type: core.namespace.UploadFiles
+    filesMap: {{taken.txt: "{uri}"}}
+"""
+
+
+def test_no_file_of_another_namespace_is_copied_into_its_own_by_a_task(
+    crew: Processes, runs: Runs, moves: Moves
+) -> None:
+    furnish(runs)
+    uri = file_of(moves, run(runs, moves, "team.data", "maker"))
+    for here, there in (("team.data", "crew.numbers"), ("crew.numbers", "elsewhere.data")):
+        runs.deploy(THIEF.format(uri=uri).replace("thief", f"thief_{here.replace('.', '_')}"))
+        shown = runs.finished(
+            moves.start("elsewhere", f"thief_{here.replace('.', '_')}").json()["id"]
+        )
+        assert shown["state"]["current"] == "FAILED"
+        assert any("may not read" in message for message in runs.logs(shown["id"]))
+        assert moves.to(here, there).status_code == 200
+
+    runs.deploy(THIEF.format(uri=uri))
+    shown = runs.finished(moves.start("elsewhere", "thief").json()["id"])
+    assert shown["state"]["current"] == "SUCCESS", runs.logs(shown["id"])
