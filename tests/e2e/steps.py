@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
+import struct
+import zlib
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
@@ -99,3 +101,15 @@ def open_flow(page: Page, id: str) -> None:
     page.get_by_label("Search flows").fill(id)
     page.get_by_role("link", name=id).click()
     expect(page.get_by_role("navigation", name="Flow")).to_be_visible()
+
+
+def one_pixel() -> bytes:
+    """A picture of one pixel."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        checked = kind + content
+        return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
+
+    head = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    pixels = chunk(b"IDAT", zlib.compress(b"\0\x20\x60\xc0"))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + pixels + chunk(b"IEND", b"")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import struct
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.server import Credentials
-from tests.e2e.steps import Written, new_flow, save_new, tab, write_source
+from tests.e2e.steps import Written, new_flow, one_pixel, save_new, tab, write_source
 
 # Every server has these two, with a flow in each.
 SEEN = "demo.sales"
@@ -218,7 +216,7 @@ def test_the_trail_is_sent_to_a_receiver_whose_absence_is_told(admin: Page) -> N
 
 def test_a_tenant_gets_a_logo_a_time_zone_and_keeps_less(admin: Page, tmp_path: Path) -> None:
     picture = tmp_path / "logo.png"
-    picture.write_bytes(_dot())
+    picture.write_bytes(one_pixel())
     _administer(admin, "Tenant settings")
 
     admin.locator("input[type=file]").set_input_files(picture)
@@ -252,15 +250,3 @@ def test_somebody_signs_out_every_other_browser_of_theirs(
     expect(admin.get_by_role("button", name="Sign out all others")).to_have_count(0)
     other_window.reload()
     expect(other_window.get_by_role("heading", name="Sign in")).to_be_visible()
-
-
-def _dot() -> bytes:
-    """A picture of one pixel."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        checked = kind + content
-        return struct.pack(">I", len(content)) + checked + struct.pack(">I", zlib.crc32(checked))
-
-    head = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
-    pixels = chunk(b"IDAT", zlib.compress(b"\0\x20\x60\xc0"))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + pixels + chunk(b"IEND", b"")

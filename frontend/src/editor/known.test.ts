@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { namespaceOf } from "./names";
+import { flowIdOf, namespaceOf, usedOutputs } from "./names";
 import { type Catalogue, suggest } from "./suggest";
 
 const KNOWN: Catalogue = {
@@ -31,6 +31,27 @@ describe("what the editor knows of the flow's surroundings", () => {
     expect(labels("{{ outputs.ask.")).toEqual(["body", "code", "headers"]);
     expect(labels("{{ outputs.brief.b")).toEqual(["body", "code", "headers"]);
     expect(labels("{{ outputs.tell.")).toBeUndefined();
+  });
+
+  test("what a task left last time is completed too, as deep as it went", () => {
+    const left = new Map([["tell", { rows: [1], sums: { total: 3, "by day": 1 }, empty: null }]]);
+    const seen = (typed: string) =>
+      suggest(FLOW + typed, FLOW.length + typed.length, { ...KNOWN, left })?.options.map(
+        (one) => one.label,
+      );
+    expect(seen("{{ outputs.tell.")).toEqual(["rows", "sums", "empty"]);
+    expect(seen("{{ outputs.tell.sums.")).toEqual(["total"]);
+    expect(seen("{{ outputs.tell.rows.")).toBeUndefined();
+    expect(seen("{{ outputs.tell.empty.")).toBeUndefined();
+    expect(seen("{{ outputs.ask.")).toEqual(["body", "code", "headers"]);
+  });
+
+  test("the source says whose outputs are asked for, and of which flow", () => {
+    expect(flowIdOf(FLOW)).toBe("a");
+    expect(usedOutputs("{{ outputs.a.x }} {{ outputs.b-c }} {{ outputs.a.y }}")).toEqual([
+      "a",
+      "b-c",
+    ]);
   });
 
   test("secrets and keys are completed inside their quotes", () => {

@@ -58,6 +58,16 @@ export function namespaceOf(source: string): string | undefined {
   return /^namespace:\s*["']?([\w.-]+)/m.exec(source)?.[1];
 }
 
+/** The id that a source gives to its flow. */
+export function flowIdOf(source: string): string | undefined {
+  return /^id:\s*["']?([\w.-]+)/m.exec(source)?.[1];
+}
+
+/** The tasks whose outputs the source names, in the order in which it does. */
+export function usedOutputs(source: string): string[] {
+  return [...new Set([...source.matchAll(/\boutputs\.([\w-]+)/g)].map((found) => found[1] ?? ""))];
+}
+
 export function namesIn(source: string): Names {
   const sections = ["tasks", "errors", "finally", "afterExecution"];
   return {

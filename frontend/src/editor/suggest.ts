@@ -23,6 +23,8 @@ export interface Catalogue {
   schema?: Schema;
   /** What tasks of a type leave, by the type's name without its prefix. */
   outputs?: ReadonlyMap<string, readonly string[]>;
+  /** What tasks left when the flow last ended well, by the id of the task. */
+  left?: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   /** Secrets that the flow's namespace can use. */
   secrets?: readonly string[];
   /** Keys of the key-value store that it can read. */
@@ -159,11 +161,29 @@ function inExpression(line: string): string | undefined {
   return open > line.lastIndexOf("}}") ? line.slice(open + 2) : undefined;
 }
 
-/** What tasks leave; the types of the source say which. */
-function outputsOf(source: string, task: string, catalogue: Catalogue): readonly string[] {
-  const type = taskTypes(source).get(task);
-  return (type && catalogue.outputs?.get(type.replace(PREFIX, ""))) || [];
+/** What a task leaves: its type says which, and the last execution what there was below. */
+function outputsOf(
+  source: string,
+  task: string,
+  below: readonly string[],
+  catalogue: Catalogue,
+): readonly string[] {
+  const type = below.length === 0 ? taskTypes(source).get(task) : undefined;
+  const declared = (type && catalogue.outputs?.get(type.replace(PREFIX, ""))) || [];
+  const left = below.reduce<unknown>(
+    (at, key) => (isMap(at) ? at[key] : undefined),
+    catalogue.left?.get(task),
+  );
+  const seen = isMap(left) ? Object.keys(left).filter((key) => NAME.test(key)) : [];
+  return [...new Set([...declared, ...seen])];
 }
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// Other keys cannot stand behind a dot.
+const NAME = /^[A-Za-z_]\w*$/;
 
 const PREFIX = /^io\.kestra\.plugin\./;
 
@@ -207,8 +227,11 @@ function expressionSuggestions(
     return { replace: last.length, options: [...roots, ...functions(FUNCTIONS)] };
   }
   const owner = path.slice(0, dot);
-  const task = /^outputs\.([\w-]+)$/.exec(owner)?.[1];
-  const found = task ? outputsOf(source, task, catalogue) : membersOf(owner, namesIn(source));
+  const [root, task, ...below] = owner.split(".");
+  const found =
+    root === "outputs" && task
+      ? outputsOf(source, task, below, catalogue)
+      : membersOf(owner, namesIn(source));
   return found.length ? { replace: last.length, options: names(found, owner) } : undefined;
 }
 

@@ -88,10 +88,10 @@ function Row({ session, busy, onEnd }: RowProps) {
           </span>
         </span>
       </td>
-      <td>
+      <td data-label="Signed in">
         <When at={session.startedAt} />
       </td>
-      <td>
+      <td data-label="Last used">
         <When at={session.lastSeenAt} />
       </td>
       <td className={table.end}>

@@ -124,8 +124,8 @@ function Row({ one, onEdit, onLeave }: RowProps) {
           </span>
         </span>
       </td>
-      <td>{one.startDate ? <When at={one.startDate} /> : "now"}</td>
-      <td>{one.endDate ? <When at={one.endDate} /> : "taken away"}</td>
+      <td data-label="From">{one.startDate ? <When at={one.startDate} /> : "now"}</td>
+      <td data-label="Until">{one.endDate ? <When at={one.endDate} /> : "taken away"}</td>
       <td>
         <Button size="compact-xs" variant="default" onClick={() => onEdit(one)}>
           Edit

@@ -97,7 +97,7 @@ function Row({ one, onLift }: { one: Switch; onLift?: (one: Switch) => void }) {
           <span className={table.secondary}>{one.by}</span>
         </span>
       </td>
-      <td>{one.endDate ? <When at={one.endDate} /> : "Until it is lifted"}</td>
+      <td data-label="Ends">{one.endDate ? <When at={one.endDate} /> : "Until it is lifted"}</td>
       <td className={table.end}>
         {onLift && !one.maintenance && (
           <Button variant="default" size="compact-xs" onClick={() => onLift(one)}>

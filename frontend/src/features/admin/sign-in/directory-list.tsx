@@ -140,7 +140,9 @@ function Row({ tenant, directory, mayEdit, onToken, onDelete }: RowProps) {
           {directory.enabled ? "On" : "Off"}
         </Badge>
       </td>
-      <td>{directory.lastUsedAt ? <When at={directory.lastUsedAt} /> : "Never"}</td>
+      <td data-label="Last heard of">
+        {directory.lastUsedAt ? <When at={directory.lastUsedAt} /> : "Never"}
+      </td>
       <td className={table.end}>
         {mayEdit && (
           <Menu>

@@ -57,7 +57,9 @@ export function ProviderList() {
               {provider.enabled ? "On" : "Off"}
             </Badge>
           </td>
-          <td>{provider.certificateExpiresAt && <When at={provider.certificateExpiresAt} />}</td>
+          <td data-label="Certificate ends">
+            {provider.certificateExpiresAt && <When at={provider.certificateExpiresAt} />}
+          </td>
         </tr>
       )}
     />

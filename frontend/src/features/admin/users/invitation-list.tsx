@@ -130,10 +130,10 @@ function Row({ tenant, one, mayEdit, onSent }: RowProps) {
       <td>
         <Badge tone={TONES[one.status as keyof typeof TONES] ?? "neutral"}>{state}</Badge>
       </td>
-      <td>
+      <td data-label="Sent">
         <When at={one.sentAt} />
       </td>
-      <td>
+      <td data-label="Works until">
         <When at={one.expiredAt} />
       </td>
       <td className={table.end}>

@@ -69,7 +69,7 @@ function Row({ worker, onDrain }: RowProps) {
         {worker.running} of {worker.slots}
       </td>
       <td>{worker.version || "–"}</td>
-      <td>
+      <td data-label="Last heard of">
         <When at={worker.stoppedAt ?? worker.lastSeenAt} />
       </td>
       <td className={table.end}>

@@ -15,6 +15,7 @@ import { namespaceOf, taskTypes } from "@/editor/names";
 import type { Catalogue } from "@/editor/suggest";
 import { ancestorsOf } from "@/features/namespaces/tree/branches";
 import { shortType } from "@/lib/text";
+import { useLeftOutputs } from "./use-left-outputs";
 
 const NO_TYPES = { tasks: [], triggers: [] };
 const PAUSE = 500;
@@ -24,10 +25,11 @@ export function useCatalogue(tenant: string, source: string): Catalogue {
   const { data: types } = useQuery(pluginTypesQuery);
   const { data: schema } = useQuery(languageSchemaQuery);
   const outputs = useOutputs(settled, types?.tasks);
+  const left = useLeftOutputs(tenant, settled);
   const kept = useKept(tenant, namespaceOf(settled));
   return useMemo(
-    () => ({ ...(types ?? NO_TYPES), schema, outputs, ...kept }),
-    [types, schema, outputs, kept],
+    () => ({ ...(types ?? NO_TYPES), schema, outputs, left, ...kept }),
+    [types, schema, outputs, left, kept],
   );
 }
 

@@ -8,6 +8,7 @@ import type { Execution, Flow } from "@/api/types";
 import { usePolling } from "@/api/use-live";
 import { useLiveExecutions } from "@/api/use-live-namespaces";
 import { shortId } from "@/features/executions/list";
+import { cronWords } from "@/lib/cron";
 import { shortType } from "@/lib/text";
 import { Card, Facts } from "@/ui/card";
 import { Markdown } from "@/ui/markdown";
@@ -119,12 +120,17 @@ function Triggers({ flow }: { flow: Flow }) {
               <strong>{trigger.id}</strong>
               <span>{shortType(trigger.type)}</span>
             </div>
-            {trigger.cron && <code className="mono">{trigger.cron}</code>}
+            {trigger.cron && <Rhythm cron={trigger.cron} />}
           </li>
         ))}
       </ul>
     </Card>
   );
+}
+
+function Rhythm({ cron }: { cron: string }) {
+  const words = cronWords(cron);
+  return words ? <span title={cron}>{words}</span> : <code className="mono">{cron}</code>;
 }
 
 function Inputs({ flow }: { flow: Flow }) {

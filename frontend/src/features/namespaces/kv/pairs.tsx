@@ -1,17 +1,15 @@
 /// The key-value store of a namespace: values that outlive executions.
-import { ActionIcon, Button, Group, TextInput, Tooltip } from "@mantine/core";
-import { IconDatabase, IconPlus, IconSearch, IconTrash } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Button, TextInput } from "@mantine/core";
+import { IconDatabase, IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useMay } from "@/api/access";
-import { deletePair, namespaceKeys, type Pair, pairsQuery } from "@/api/stores";
+import { deletePair, type Pair, pairsQuery } from "@/api/stores";
+import { Kept, KeptBar, KeptTable, NewButton } from "@/features/namespaces/kept";
 import classes from "@/features/namespaces/namespaces.module.css";
-import { Confirm } from "@/ui/confirm";
 import { Empty } from "@/ui/empty";
-import { Problem } from "@/ui/problem";
 import { table } from "@/ui/tables";
-import { tell, tellProblem } from "@/ui/toast";
 import { When } from "@/ui/when";
 import { PairDialog } from "./pair-dialog";
 
@@ -24,9 +22,10 @@ export function Pairs() {
   const [opened, open] = useState<string>();
   const all = pairs.data ?? [];
   const rows = all.filter((one) => one.key.toLowerCase().includes(wanted.trim().toLowerCase()));
+  const add = <NewButton what="key" onClick={() => open("")} />;
   return (
-    <div className={classes.tab}>
-      <div className={classes.bar}>
+    <div className={`${classes.tab} ${classes.stack}`}>
+      <KeptBar add={edits && all.length > 0 && add}>
         <TextInput
           className={classes.searchBox}
           aria-label="Search keys"
@@ -35,18 +34,12 @@ export function Pairs() {
           value={wanted}
           onChange={(event) => setWanted(event.currentTarget.value)}
         />
-        {edits && (
-          <Button
-            className={classes.end}
-            leftSection={<IconPlus size={15} />}
-            onClick={() => open("")}
-          >
-            New key
-          </Button>
-        )}
-      </div>
-      {pairs.error && <Problem error={pairs.error} onRetry={() => void pairs.refetch()} />}
-      {rows.length > 0 && (
+      </KeptBar>
+      <Kept
+        query={pairs}
+        count={rows.length}
+        empty={<NoPair any={all.length > 0} add={edits && add} />}
+      >
         <PairTable
           tenant={tenant}
           namespace={namespaceId}
@@ -54,22 +47,7 @@ export function Pairs() {
           edits={edits}
           onOpen={open}
         />
-      )}
-      {pairs.data && rows.length === 0 && (
-        <Empty
-          icon={<IconDatabase size={22} />}
-          title={all.length ? "No key matches" : "No key yet"}
-        >
-          {all.length ? (
-            "Try another word."
-          ) : (
-            <>
-              Flows keep values with <code>core.kv.Set</code> and read them as{" "}
-              <code>{"{{ kv('key') }}"}</code>.
-            </>
-          )}
-        </Empty>
-      )}
+      </Kept>
       {opened !== undefined && (
         <PairDialog
           tenant={tenant}
@@ -83,6 +61,21 @@ export function Pairs() {
   );
 }
 
+function NoPair({ any, add }: { any: boolean; add: ReactNode }) {
+  if (any)
+    return (
+      <Empty icon={<IconDatabase size={22} />} title="No key matches">
+        Try another word.
+      </Empty>
+    );
+  return (
+    <Empty icon={<IconDatabase size={22} />} title="No key yet" action={add}>
+      Flows keep values with <code>core.kv.Set</code> and read them as{" "}
+      <code>{"{{ kv('key') }}"}</code>.
+    </Empty>
+  );
+}
+
 interface PairTableProps {
   tenant: string;
   namespace: string;
@@ -92,74 +85,32 @@ interface PairTableProps {
 }
 
 function PairTable({ tenant, namespace, rows, edits, onOpen }: PairTableProps) {
-  const client = useQueryClient();
-  const [going, setGoing] = useState<string>();
-  const remove = useMutation({
-    mutationFn: (key: string) => deletePair(tenant, namespace, key),
-    onSuccess: (_, key) => tell(`${key} is deleted`),
-    onError: tellProblem,
-    onSettled: () => {
-      setGoing(undefined);
-      return client.invalidateQueries({ queryKey: namespaceKeys.one(tenant, namespace) });
-    },
-  });
   return (
-    <div className={table.frame}>
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th>Key</th>
-            <th>Description</th>
-            <th>Changed</th>
-            <th>Expires</th>
-            <th>
-              <span className="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={`${row.namespace}/${row.key}`}>
-              <td data-grow>
-                <Name tenant={tenant} namespace={namespace} row={row} onOpen={onOpen} />
-              </td>
-              <td className={table.secondary}>{row.description}</td>
-              <td className={table.secondary}>
-                <When at={row.updateDate} />
-              </td>
-              <td className={table.secondary}>
-                {row.expirationDate ? <When at={row.expirationDate} /> : "never"}
-              </td>
-              <td className={table.end}>
-                {edits && row.namespace === namespace && (
-                  <Group gap={4} justify="flex-end">
-                    <Tooltip label="Delete">
-                      <ActionIcon
-                        aria-label={`Delete ${row.key}`}
-                        onClick={() => setGoing(row.key)}
-                      >
-                        <IconTrash size={15} />
-                      </ActionIcon>
-                    </Tooltip>
-                  </Group>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <Confirm
-        opened={going !== undefined}
-        title={`Delete ${going ?? ""}?`}
-        verb="Delete"
-        danger
-        busy={remove.isPending}
-        onConfirm={() => going && remove.mutate(going)}
-        onClose={() => setGoing(undefined)}
-      >
-        Flows that read it find nothing from now on.
-      </Confirm>
-    </div>
+    <KeptTable
+      tenant={tenant}
+      namespace={namespace}
+      columns={["Key", "Description", "Changed", "Expires"]}
+      rows={rows}
+      nameOf={(row) => row.key}
+      keyOf={(row) => `${row.namespace}/${row.key}`}
+      deletes={(row) => edits && row.namespace === namespace}
+      remove={(key) => deletePair(tenant, namespace, key)}
+      consequence="Flows that read it find nothing from now on."
+      cells={(row) => (
+        <>
+          <td data-grow>
+            <Name tenant={tenant} namespace={namespace} row={row} onOpen={onOpen} />
+          </td>
+          <td className={table.secondary}>{row.description}</td>
+          <td data-label="Changed" className={table.secondary}>
+            <When at={row.updateDate} />
+          </td>
+          <td data-label="Expires" className={table.secondary}>
+            {row.expirationDate ? <When at={row.expirationDate} /> : "never"}
+          </td>
+        </>
+      )}
+    />
   );
 }
 

@@ -1,6 +1,6 @@
 /// Secrets of a namespace: written and replaced here, never shown again.
 import { ActionIcon, Button, Group, Modal, PasswordInput, TextInput, Tooltip } from "@mantine/core";
-import { IconKey, IconPlus, IconRefresh, IconTrash } from "@tabler/icons-react";
+import { IconKey, IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
@@ -13,14 +13,14 @@ import {
   type SecretFacts,
   secretsQuery,
 } from "@/api/stores";
+import { Kept, KeptBar, KeptTable, NewButton } from "@/features/namespaces/kept";
 import classes from "@/features/namespaces/namespaces.module.css";
 import { Card } from "@/ui/card";
-import { Confirm } from "@/ui/confirm";
 import { Copy } from "@/ui/copy";
 import { Empty } from "@/ui/empty";
 import { Problem } from "@/ui/problem";
 import { table } from "@/ui/tables";
-import { tell, tellProblem } from "@/ui/toast";
+import { tell } from "@/ui/toast";
 import { When } from "@/ui/when";
 
 /** An empty key means a new one. */
@@ -33,24 +33,27 @@ export function Secrets() {
   const [writing, write] = useState<Writing>();
   const edits = may("secret.edit") && secrets.data?.readOnly === false;
   const rows = secrets.data?.results ?? [];
+  const add = <NewButton what="secret" onClick={() => write({ key: "", description: "" })} />;
   return (
     <div className={`${classes.tab} ${classes.stack}`}>
-      <div className={classes.bar} style={{ margin: 0 }}>
+      <KeptBar add={edits && rows.length > 0 && add}>
         <p className={classes.hint} style={{ margin: 0 }}>
           A value is written once and never shown again, masked in logs, and kept encrypted.
         </p>
-        {edits && (
-          <Button
-            className={classes.end}
-            leftSection={<IconPlus size={15} />}
-            onClick={() => write({ key: "", description: "" })}
+      </KeptBar>
+      <Kept
+        query={secrets}
+        count={rows.length}
+        empty={
+          <Empty
+            icon={<IconKey size={22} />}
+            title="No secret in this namespace"
+            action={edits && add}
           >
-            New secret
-          </Button>
-        )}
-      </div>
-      {secrets.error && <Problem error={secrets.error} onRetry={() => void secrets.refetch()} />}
-      {rows.length > 0 && (
+            Flows here and below read one as <code>{"{{ secret('NAME') }}"}</code>.
+          </Empty>
+        }
+      >
         <SecretTable
           tenant={tenant}
           namespace={namespaceId}
@@ -58,12 +61,7 @@ export function Secrets() {
           onReplace={edits ? write : undefined}
           deletes={may("secret.delete") && edits}
         />
-      )}
-      {secrets.data && rows.length === 0 && (
-        <Empty icon={<IconKey size={22} />} title="No secret in this namespace">
-          Flows here and below read one as <code>{"{{ secret('NAME') }}"}</code>.
-        </Empty>
-      )}
+      </Kept>
       <Inherited tenant={tenant} namespace={namespaceId} />
       {writing && (
         <WriteSecret
@@ -86,87 +84,53 @@ interface SecretTableProps {
 }
 
 function SecretTable({ tenant, namespace, rows, onReplace, deletes }: SecretTableProps) {
-  const client = useQueryClient();
-  const [going, setGoing] = useState<string>();
-  const remove = useMutation({
-    mutationFn: (key: string) => deleteSecret(tenant, namespace, key),
-    onSuccess: (_, key) => tell(`${key} is deleted`),
-    onError: tellProblem,
-    onSettled: () => {
-      setGoing(undefined);
-      return client.invalidateQueries({ queryKey: namespaceKeys.one(tenant, namespace) });
-    },
-  });
   return (
-    <div className={table.frame}>
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th>Name</th>
-            <th>Description</th>
-            <th>Version</th>
-            <th>Changed</th>
-            <th>
-              <span className="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={row.key}>
-              <td data-grow>
-                <span className={classes.level}>
-                  <span className={`mono ${table.primary}`}>{row.key}</span>
-                  <Copy text={`{{ secret('${row.key}') }}`} what="the expression" />
-                </span>
-              </td>
-              <td className={table.secondary}>{row.description}</td>
-              <td className="numeric" data-desktop>
-                {row.version}
-              </td>
-              <td className={table.secondary}>
-                <When at={row.updatedAt} />
-              </td>
-              <td className={table.end}>
-                <Group gap={4} justify="flex-end" wrap="nowrap">
-                  {onReplace && (
-                    <Tooltip label="Replace the value">
-                      <ActionIcon
-                        aria-label={`Replace the value of ${row.key}`}
-                        onClick={() => onReplace({ key: row.key, description: row.description })}
-                      >
-                        <IconRefresh size={15} />
-                      </ActionIcon>
-                    </Tooltip>
-                  )}
-                  {deletes && (
-                    <Tooltip label="Delete">
-                      <ActionIcon
-                        aria-label={`Delete ${row.key}`}
-                        onClick={() => setGoing(row.key)}
-                      >
-                        <IconTrash size={15} />
-                      </ActionIcon>
-                    </Tooltip>
-                  )}
-                </Group>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <Confirm
-        opened={going !== undefined}
-        title={`Delete ${going ?? ""}?`}
-        verb="Delete"
-        danger
-        busy={remove.isPending}
-        onConfirm={() => going && remove.mutate(going)}
-        onClose={() => setGoing(undefined)}
+    <KeptTable
+      tenant={tenant}
+      namespace={namespace}
+      columns={["Name", "Description", "Version", "Changed"]}
+      rows={rows}
+      nameOf={(row) => row.key}
+      deletes={() => deletes}
+      remove={(key) => deleteSecret(tenant, namespace, key)}
+      consequence="Flows that read it fail from now on. The value cannot be brought back."
+      verbs={(row) => onReplace && <ReplaceButton row={row} onReplace={onReplace} />}
+      cells={(row) => (
+        <>
+          <td data-grow>
+            <span className={classes.level}>
+              <span className={`mono ${table.primary}`}>{row.key}</span>
+              <Copy text={`{{ secret('${row.key}') }}`} what="the expression" />
+            </span>
+          </td>
+          <td className={table.secondary}>{row.description}</td>
+          <td className="numeric" data-desktop>
+            {row.version}
+          </td>
+          <td data-label="Changed" className={table.secondary}>
+            <When at={row.updatedAt} />
+          </td>
+        </>
+      )}
+    />
+  );
+}
+
+interface ReplaceButtonProps {
+  row: SecretFacts;
+  onReplace: (writing: Writing) => void;
+}
+
+function ReplaceButton({ row: { key, description }, onReplace }: ReplaceButtonProps) {
+  return (
+    <Tooltip label="Replace the value">
+      <ActionIcon
+        aria-label={`Replace the value of ${key}`}
+        onClick={() => onReplace({ key, description })}
       >
-        Flows that read it fail from now on. The value cannot be brought back.
-      </Confirm>
-    </div>
+        <IconRefresh size={15} />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

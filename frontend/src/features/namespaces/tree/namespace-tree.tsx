@@ -21,6 +21,7 @@ import { Problem } from "@/ui/problem";
 import { table } from "@/ui/tables";
 import { useSearchText } from "@/ui/use-search-text";
 import { useTitle } from "@/ui/use-title";
+import { Waiting } from "@/ui/waiting";
 import { type Branch, branchesOf } from "./branches";
 import { NewNamespace } from "./new-namespace";
 
@@ -65,6 +66,7 @@ export function NamespaceTree() {
         {namespaces.error && (
           <Problem error={namespaces.error} onRetry={() => void namespaces.refetch()} />
         )}
+        {namespaces.isPending && <Waiting rows={8} />}
         {namespaces.data && <Tree tenant={tenant} all={namespaces.data.results} q={q} />}
       </div>
       {making && <NewNamespace tenant={tenant} onClose={make.close} />}

@@ -1,0 +1,2 @@
+export { Kept, KeptBar, NewButton } from "./kept";
+export { KeptTable } from "./kept-table";
