@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.postgres.operations import AddIndexConcurrently
 
 
-class OnlineIndex(AddIndexConcurrently):  # type: ignore[misc]
+class OnlineIndex(AddIndexConcurrently):
     """Adds an index without holding writers; safe to repeat after it failed."""
 
     def database_forwards(
