@@ -10,7 +10,7 @@ from tenants.migrations._owned import options, owned
 
 
 class Migration(migrations.Migration):
-    dependencies = (("tenants", "0023_instance_policies"),)
+    dependencies = (("tenants", "0026_tokens_by_maker"),)
     operations = (
         migrations.CreateModel(
             name="FormerPath",
