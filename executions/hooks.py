@@ -6,11 +6,14 @@ from downbeat.common import events
 from downbeat.common.errors import Conflict
 from executions.models import Execution
 from executions.runtime import suspensions
-from executions.services import limit_changes, limits
+from executions.services import limit_changes, limits, moving
 from executions.triggering import sync
 from flows.contracts import FlowDeleted, FlowPublished, RevisionsDeleting
 from tenants.contracts import (
+    FormerPathEnding,
     LimitsChanged,
+    NamespaceLeaving,
+    NamespaceMovePlanned,
     NamespaceMoving,
     NamespacePlaced,
     TenantDeleting,
@@ -22,13 +25,6 @@ class TenantBusy(Conflict):
     """The tenant has {count} executions that run. Kill them or wait, then delete it."""
 
     code = "tenant.busy"
-
-
-class NamespaceHasExecutions(Conflict):
-    """Namespace `{namespace}` has {count} executions, whose history names it. Delete them, or let
-    them grow too old, then move it."""
-
-    code = "namespace.has_executions"
 
 
 class RevisionRunning(Conflict):
@@ -45,7 +41,10 @@ def register() -> None:
     events.subscribe(FlowDeleted, sync.on_deleted)
     events.subscribe(NamespacePlaced, sync.on_placed)
     events.subscribe(LimitsChanged, limit_changes.on_limits_changed)
-    events.subscribe(NamespaceMoving, refuse_with_history)
+    events.subscribe(NamespaceLeaving, moving.lock)
+    events.subscribe(NamespaceMovePlanned, moving.plan)
+    events.subscribe(NamespaceMoving, moving.follow)
+    events.subscribe(FormerPathEnding, moving.keep_former_path)
     events.subscribe(TenantDeleting, refuse_while_running)
     events.subscribe(TenantResumed, suspensions.on_resumed)
     events.subscribe(RevisionsDeleting, keep_what_runs)
@@ -66,15 +65,3 @@ def refuse_while_running(event: TenantDeleting) -> None:
     count = Execution.objects.filter(ended_at__isnull=True).count()
     if count:
         raise TenantBusy(count=count)
-
-
-def refuse_with_history(event: NamespaceMoving) -> None:
-    """A namespace moves only when no execution names it, running or ended.
-
-    What an execution keeps sealed is authenticated with its namespace, its files lie below it, and
-    its journal is never written anew.
-    """
-    for namespace_id, path in event.places.items():
-        count = Execution.objects.filter(namespace_id=namespace_id).count()
-        if count:
-            raise NamespaceHasExecutions(namespace=path, count=count)

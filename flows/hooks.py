@@ -5,15 +5,24 @@ from __future__ import annotations
 from downbeat.common import events
 from flows.contracts import RevisionsDeleting
 from flows.models import Flow, FlowRevision
+from flows.selectors import mentions
 from flows.services import moving
 from flows.services.errors import NamespaceInUse
-from tenants.contracts import NamespaceDeleting, NamespaceMoving
+from tenants.contracts import (
+    NamespaceDeleting,
+    NamespaceLeaving,
+    NamespaceMovePlanned,
+    NamespaceMoving,
+)
 
 
 def register() -> None:
     """Subscribes to the events of the apps below; called once, when Django is ready."""
     events.subscribe(NamespaceDeleting, refuse_while_in_use)
     events.subscribe(NamespaceDeleting, forget_deleted_flows)
+    events.subscribe(NamespaceLeaving, moving.lock)
+    events.subscribe(NamespaceMovePlanned, moving.count)
+    events.subscribe(NamespaceMovePlanned, mentions.tell)
     events.subscribe(NamespaceMoving, moving.follow)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 from typing import Any, cast
 from uuid import UUID
@@ -169,6 +168,6 @@ def credentials(meta: dict[str, str], scheme: str) -> str | None:
 def _decoded(encoded: str) -> tuple[str, str]:
     try:
         email, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise AuthenticationFailed("The Authorization header cannot be read.") from None
     return email, password

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from tenants.actors import Actor
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,57 @@ class NamespaceDeleting:
 
 
 @dataclass(frozen=True)
+class Mention:
+    """A place in the source of a flow that still names a path which has moved."""
+
+    namespace: str
+    flow_id: str
+    line: int
+    column: int
+    text: str
+
+
+@dataclass
+class MoveReport:
+    """What a move means to whoever moves; subscribers of `NamespaceMovePlanned` add to it.
+
+    `counts` says how much goes along; `mentions` are for people to mend; `hidden` counts those in flows
+    that the mover may not see. `webhooks` are triggers whose address changes: namespace (the new
+    one), flow and trigger.
+    """
+
+    counts: dict[str, int] = field(default_factory=dict)
+    mentions: list[Mention] = field(default_factory=list)
+    hidden: int = 0
+    webhooks: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class NamespaceLeaving:
+    """Namespaces are about to move: a subscriber locks what others lock before a namespace's row.
+
+    Without it those would wait for the row while the move waits for them.
+    """
+
+    tenant_id: UUID
+    places: Mapping[UUID, str]
+
+
+@dataclass(frozen=True)
+class NamespaceMovePlanned:
+    """Namespaces would move; a subscriber raises what refuses it, or adds to the report.
+
+    `places` are the paths by the ids of the namespaces, the topmost first; `moves` new paths by old.
+    """
+
+    tenant_id: UUID
+    actor: Actor
+    places: Mapping[UUID, str]
+    moves: Mapping[str, str]
+    report: MoveReport
+
+
+@dataclass(frozen=True)
 class NamespaceMoving:
     """Namespaces have other paths from this transaction on; a subscriber writes them down anew, or
     raises a Conflict.
@@ -98,6 +152,17 @@ class NamespaceMoving:
     tenant_id: UUID
     places: Mapping[UUID, str]
     moves: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FormerPathEnding:
+    """A path would be free for other namespaces; a subscriber raises a Conflict while anything from
+    before the move still bears it. Without an id the namespace that had it is gone."""
+
+    tenant_id: UUID
+    namespace_id: UUID | None
+    path: str
+    moved_at: datetime
 
 
 @dataclass(frozen=True)

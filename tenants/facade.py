@@ -17,6 +17,9 @@ from tenants.life_errors import (
     PolicyRefused,
     SecretManagerFailed,
 )
+from tenants.selectors.former_paths import current_path, former_paths
+from tenants.selectors.former_paths import id_of as namespace_id
+from tenants.selectors.former_paths import path_of as namespace_path
 from tenants.selectors.limits import (
     bounded_tenants,
     limits_at,
@@ -58,6 +61,7 @@ from tenants.services.connections import (
     resolve_connection,
     update_connection,
 )
+from tenants.services.former_paths import free_former_paths
 from tenants.services.groups import enter_groups
 from tenants.services.held_policies import is_for, policies_for
 from tenants.services.instance_policies import (
@@ -137,6 +141,7 @@ __all__ = [
     "create_policy",
     "create_quota",
     "current_key_name",
+    "current_path",
     "decide",
     "decrypt",
     "delete_connection",
@@ -149,6 +154,8 @@ __all__ = [
     "enter_groups",
     "forget_expired",
     "forget_unused",
+    "former_paths",
+    "free_former_paths",
     "hold_namespace",
     "inherited_connections",
     "instance_policies",
@@ -164,6 +171,8 @@ __all__ = [
     "merged_variables",
     "namespace",
     "namespace_by_id",
+    "namespace_id",
+    "namespace_path",
     "policies_for",
     "policy",
     "quota",

@@ -39,6 +39,25 @@ class RetentionBeyond(Invalid):
     code = "retention.range"
 
 
+class MoveDisturbed(Conflict):
+    """Others wrote in {path} while it was about to move, and went first. Try again."""
+
+    code = "namespace.move_disturbed"
+
+
+class PathReserved(Conflict):
+    """The namespace {path} has moved{to}, and executions or files from before still name the old path.
+    Use the new one, or take another name; the old one is free once they are gone."""
+
+    code = "namespace.path_reserved"
+
+
+class PathBorne(Conflict):
+    """Executions or files from before the move still name {path}."""
+
+    code = "namespace.path_borne"
+
+
 class NamespaceMustExist(Conflict):
     """There is no namespace {path}, and this tenant makes none by deploying into it. Make it first."""
 

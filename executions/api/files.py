@@ -20,6 +20,7 @@ from downbeat.common.scope import tenant_scope
 from executions.api import requests
 from executions.models import Execution
 from executions.runtime import parquet
+from executions.runtime.file_reach import current, owner_of
 from executions.selectors import executions as selector
 from tenants.actors import Actor
 from tenants.http import TenantViewSet
@@ -91,12 +92,13 @@ def allowed(actor: Actor, row: Execution, path: str) -> str:
     These are the files of its own namespace, and those of other executions that the actor may
     see: inputs and outputs travel between flows.
     """
-    inside = storage.clean(path)
-    if inside.startswith(f"{row.namespace.replace('.', '/')}/"):
+    owner, uri = current(owner_of(path), path)
+    inside = storage.clean(uri)
+    if owner.namespace == row.namespace or owner.namespace.startswith(f"{row.namespace}."):
         return inside
     _, separator, rest = inside.partition("/executions/")
-    owner = uuid_or_nil(rest.partition("/")[0])
-    if separator and selector.seen_by(actor).filter(id=owner).exists():
+    execution = uuid_or_nil(rest.partition("/")[0])
+    if separator and selector.seen_by(actor).filter(id=execution).exists():
         return inside
     raise ForeignFile(path=path)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Final
 
 from pydantic import Field
@@ -23,6 +23,7 @@ from tenants.http import TenantViewSet
 Json = dict[str, Any]
 VIEW: Final = "execution.view"
 DAY: Final = timedelta(days=1)
+FIRST: Final = datetime.min.replace(tzinfo=UTC)
 LONGEST: Final = timedelta(days=3660)
 
 
@@ -59,7 +60,7 @@ class StatisticsViewSet(TenantViewSet):
 
 def _span(request: Request) -> Span:
     end = _moment(request, "to") or clock.now()
-    start = _moment(request, "from") or end - DAY
+    start = _moment(request, "from") or max(end, FIRST + DAY) - DAY
     if not timedelta() < end - start <= LONGEST:
         raise InvalidFields([FieldError("must be before `to`, by ten years at most", path="from")])
     asked = requests.number_of(request, "buckets")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from downbeat.common.api.bodies import Body
+from downbeat.common.api.bodies import Body, Moment
 
 Short = Annotated[str, Field(max_length=500)]
 
@@ -29,7 +28,7 @@ class TokenBody(Body):
     """A new token of a group."""
 
     name: Annotated[str, Field(min_length=1, max_length=150)]
-    expires_at: datetime | None = None
+    expires_at: Moment | None = None
 
 
 class SubscriptionBody(Body):

@@ -15,7 +15,7 @@ from downbeat.common import clock, storage
 from downbeat.common.errors import AppError
 from downbeat.common.scope import tenant_entered, tenant_scope
 from executions.runtime import checks, log_store, requests
-from executions.runtime.file_reach import require_readable
+from executions.runtime.file_reach import readable_address
 from executions.runtime.outputs import outputs_of_tasks
 from executions.runtime.polls import is_poll
 from executions.runtime.reach import NamespaceClosed, NamespaceMissing, readable, secret_of
@@ -91,8 +91,8 @@ class DirectChannel:
         """The address of such a file, once it is sure that the attempt may read it."""
         with self._held(key) as place:
             address = uri if "://" in uri else _namespace_file(place, uri)
-            require_readable(key.tenant_id, place.namespace, key.execution_id, address)
-        return address
+            own = place.namespace
+            return readable_address(key.tenant_id, own, key.execution_id, address)
 
     def read(self, key: AttemptKey, uri: str) -> BinaryIO:
         """A file of internal storage or, for a relative path, a namespace file."""

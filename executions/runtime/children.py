@@ -50,7 +50,7 @@ select state, facts, outputs from execution
  where tenant_id = %s and id = %s and deleted_at is null
 """
 _CHILD: Final = """
-select flow_uid, revision from execution where tenant_id = %s and id = %s
+select flow_uid, revision, namespace from execution where tenant_id = %s and id = %s
 """
 
 
@@ -225,11 +225,11 @@ def _date(text: str | None) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(text)
+        return clock.as_utc(found if found.tzinfo else found.replace(tzinfo=UTC))
     except ValueError:
         raise ChildRefusedError(
             f"Property 'scheduleDate': '{text}' is not a date such as 2026-01-31T08:00:00Z"
         ) from None
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def ended(hands: Hands, run: Run, payload: Mapping[str, Any]) -> TryEnded | None:
@@ -269,8 +269,8 @@ def _extracted(hands: Hands, run: Run, child: UUID) -> dict[str, Any]:
     written = getattr(hands.compiled.plan.nodes[run.node].task, "outputs", None)
     if not written:
         return {}
-    ((flow_uid, revision),) = rows(_CHILD, [hands.facts.tenant_id, child])
-    plan = compiled_plan(hands.facts.tenant_id, flow_uid, revision)
+    ((flow_uid, revision, namespace),) = rows(_CHILD, [hands.facts.tenant_id, child])
+    plan = compiled_plan(hands.facts.tenant_id, flow_uid, revision, namespace)
     context = {**hands.context(run), "outputs": outputs_view(OutputStore(child), plan)}
     return {name: render_output(value, context, hands) for name, value in written.items()}
 

@@ -5,7 +5,7 @@ all of it at once, turns the executions of each tenant in one transaction, hands
 claimed to the slots, and claims more of its group's queue while slots are free. While a turn runs,
 whatever arrives waits together for the next one; executions that the turn has left unfinished,
 because there was more to do than one may take, come after it. A tenant gets one turn of bounded
-size in each round, and while others wait for slots its attempts go through the queue like theirs:
+time in each round, as many executions as that is enough for, and while others wait for slots its attempts go through the queue like theirs:
 so that nobody's flood is served before the rest. Nothing in memory is needed for correctness:
 results that cannot be written are tried again, and a worker that dies leaves rows that others find
 by the poll, the lease and the sweep.
@@ -23,6 +23,7 @@ from uuid import UUID
 
 from django.db import Error, connections
 
+from executions.engine.pace import Pace
 from executions.engine.sharing import Share
 from executions.runtime import checks, claims, kills, polls, unattended
 from executions.runtime.identity import Rhythm, WorkerIdentity
@@ -54,6 +55,7 @@ class EngineThread:
         self._next_poll_at: float | None = 0.0
         self._starved = False
         self._share: Share[UUID] = Share()
+        self._pace = Pace(largest=MOST_EXECUTIONS)
         self._failures: dict[UUID, tuple[int, float]] = {}
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
 
@@ -129,16 +131,21 @@ class EngineThread:
             rung = self._ready(post.rung.get(tenant_id, ()))
             rung -= post.unfinished.get(tenant_id, set())
             found = results.get(tenant_id, [])
-            if len(rung) > MOST_EXECUTIONS:
-                later = sorted(rung)[MOST_EXECUTIONS:]
+            most = self._pace.most(tenant_id, time.monotonic())
+            if len(rung) > most:
+                later = sorted(rung)[most:]
                 self._mailbox.ring(tenant_id, later)
                 rung.difference_update(later)
             if rung or found:
                 self._turn(tenant_id, rung, found)
                 _taken(post.results, found)
         for tenant_id, unfinished in post.unfinished.items():
-            if ready := self._ready(unfinished):
-                self._turn(tenant_id, ready, [])
+            ready = sorted(self._ready(unfinished))
+            most = self._pace.most(tenant_id, time.monotonic())
+            if ready:
+                self._turn(tenant_id, set(ready[:most]), [])
+            if ready[most:]:
+                self._mailbox.go_on(tenant_id, ready[most:])
         for result in finished_polls:
             self._finish_poll(result)
             _taken(post.results, [result])
@@ -151,6 +158,7 @@ class EngineThread:
     def _turn(
         self, tenant_id: UUID, executions: Collection[UUID], results: Sequence[AttemptResult]
     ) -> None:
+        began = time.monotonic()
         try:
             outcome = turn(
                 tenant_id,
@@ -164,6 +172,8 @@ class EngineThread:
         except Exception:
             self._turn_apart(tenant_id, executions, results)
             return
+        turned = {*executions, *(result.key.execution_id for result in results)}
+        self._pace.took(tenant_id, len(turned), began, time.monotonic())
         for id in executions:
             self._failures.pop(id, None)
         self._follow(tenant_id, outcome, rung=executions)

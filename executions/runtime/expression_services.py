@@ -11,7 +11,7 @@ from django.db import connection
 
 from downbeat.common import clock, storage
 from downbeat.common.models import uuid7
-from executions.runtime.file_reach import FileClosed, require_readable
+from executions.runtime.file_reach import FileClosed, readable_address
 from executions.runtime.reach import NamespaceClosed, NamespaceMissing, readable, secret_of
 from executions.runtime.text_cipher import decrypt, encrypt
 from executions.runtime.turn_log import TurnLog, error_line
@@ -93,8 +93,11 @@ class ShellServices:
         address = path_or_uri if "://" in path_or_uri else self.file_uri(path_or_uri)
         if self.file_size(address) > LARGEST_FILE:
             raise ExpressionError(f"`{path_or_uri}` is larger than {LARGEST_FILE} bytes")
-        with storage.storage_for(self._tenant_id).open(address) as file:
+        with storage.storage_for(self._tenant_id).open(self._readable(address)) as file:
             return file.read().decode("utf-8", "replace")
+
+    def _readable(self, uri: str) -> str:
+        return readable_address(self._tenant_id, self._namespace, self._execution_id, uri)
 
     def file_uri(self, path: str) -> str:
         """The internal address of a namespace file."""
@@ -106,16 +109,14 @@ class ShellServices:
     def file_size(self, uri: str) -> int:
         """Size in bytes."""
         try:
-            require_readable(self._tenant_id, self._namespace, self._execution_id, uri)
-            return storage.storage_for(self._tenant_id).size(uri)
+            return storage.storage_for(self._tenant_id).size(self._readable(uri))
         except (storage.Missing, storage.BadPath, FileClosed) as problem:
             raise ExpressionError(str(problem)) from None
 
     def file_exists(self, uri: str) -> bool:
         """Whether internal storage has the file."""
         try:
-            require_readable(self._tenant_id, self._namespace, self._execution_id, uri)
-            return storage.storage_for(self._tenant_id).exists(uri)
+            return storage.storage_for(self._tenant_id).exists(self._readable(uri))
         except (storage.BadPath, FileClosed):
             return False
 

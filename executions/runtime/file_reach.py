@@ -1,6 +1,7 @@
 """Whose files of internal storage an execution may read.
 
-Files carry their owner in their address: namespace, flow, and mostly the execution. A flow reads
+Files carry their owner in their address: namespace, flow, and mostly the execution. An address from
+before a move names the path of then, and leads to the namespace that had it. A flow reads
 those of its own namespace and of the namespaces within its reach. Beyond them it reads the files
 of executions it has to do with: their chains of parents, causes and originals meet, so that a
 parent may hand a file to a child in another namespace and a child may hand one back.
@@ -8,7 +9,7 @@ parent may hand a file to a child in another namespace and a child may hand one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +17,9 @@ from downbeat.common import storage
 from downbeat.common.errors import Invalid
 from executions.runtime.reach import NamespaceClosed, NamespaceMissing, readable
 from executions.runtime.sql import rows
+from tenants import facade as tenants
 
+NAMESPACE_FILES: Final = "_files"
 OF_FLOWS: Final = {"executions": 1, "triggers": 2}
 """Folders of a flow, with how far behind each the id of an execution or a poll stands."""
 _CHAIN: Final = """
@@ -51,26 +54,42 @@ class Owner:
     execution_id: UUID | None = None
 
 
-def require_readable(tenant_id: UUID, own: str, execution_id: UUID | None, uri: str) -> None:
-    """Raises ``FileClosed`` unless an execution of a namespace may read a file.
+def readable_address(tenant_id: UUID, own: str, execution_id: UUID | None, uri: str) -> str:
+    """Where to read a file; raises ``FileClosed`` unless an execution of a namespace may read it.
 
     Inside the tenant's scope. Costs nothing for files of the own namespace.
     """
     owner = owner_of(uri)
+    if owner.namespace == own:
+        return uri
+    owner, uri = current(owner, uri)
     if owner.namespace == own or owner.namespace.startswith(f"{own}."):
-        return
+        return uri
     try:
         readable(own, owner.namespace)
     except (NamespaceClosed, NamespaceMissing):
         if not _related(tenant_id, execution_id, owner):
             raise FileClosed(own=own, uri=uri, namespace=owner.namespace) from None
+    return uri
+
+
+def current(owner: Owner, uri: str) -> tuple[Owner, str]:
+    """Whose a file is now, and where: of a namespace that has moved, its own files moved with it."""
+    place = tenants.current_path(owner.namespace)
+    if place == owner.namespace:
+        return owner, uri
+    before, after = (path.replace(".", "/") for path in (owner.namespace, place))
+    inside = storage.clean(uri)
+    if inside.startswith(f"{before}/{NAMESPACE_FILES}/"):
+        uri = storage.uri_of(f"{after}{inside[len(before) :]}")
+    return replace(owner, namespace=place), uri
 
 
 def owner_of(uri: str) -> Owner:
     """The owner that an address names; what has no place of ours belongs to its own folder."""
     parts = storage.clean(uri).split("/")
-    if "_files" in parts[1:]:
-        return Owner(".".join(parts[: parts.index("_files", 1)]))
+    if NAMESPACE_FILES in parts[1:]:
+        return Owner(".".join(parts[: parts.index(NAMESPACE_FILES, 1)]))
     for index in range(2, len(parts)):
         behind = index + OF_FLOWS.get(parts[index], len(parts))
         if behind < len(parts) and (id := _uuid(parts[behind])) is not None:

@@ -9,7 +9,8 @@ from typing import Any, Final, cast
 from downbeat.common import storage
 from downbeat.common.errors import Invalid
 from downbeat.common.scope import current_tenant
-from executions.runtime.folders import folder_of
+from executions.runtime.file_reach import readable_address
+from executions.runtime.folders import folders_of
 from executions.runtime.reach import changeable, chosen, may_change, readable
 from executions.runtime.work_places import Held
 from executions.services.purging import kept_outputs
@@ -42,7 +43,7 @@ def _may_delete(held: Held, path: str) -> bool:
     """
     parts = path.split("/")
     readings = [
-        tenants.namespace(".".join(parts[: at - 1]))
+        tenants.namespace(tenants.current_path(".".join(parts[: at - 1])))
         for at, part in enumerate(parts[:-2])
         if part == _EXECUTIONS and at >= 2 and not parts[at - 1].startswith("_")
     ]
@@ -54,18 +55,32 @@ def _purge_current(held: Held, _: Arguments) -> list[str]:
     """Deletes what the execution left in storage so far, but for outputs that are kept there."""
     key, place = held.key, held.place
     store = storage.storage_for(key.tenant_id)
-    folder = folder_of(place.namespace, place.flow_id, key.execution_id)
     kept = kept_outputs(key.execution_id)
-    gone = [file.path for file in store.list(folder) if file.path not in kept]
+    folders = folders_of(
+        place.namespace,
+        tenants.former_paths(place.namespace),
+        place.flow_id,
+        key.execution_id,
+    )
+    files = (file.path for folder in folders for file in store.list(folder))
+    gone = [path for path in files if path not in kept]
     return [storage.uri_of(path) for path in gone if store.delete(path)]
 
 
 def _namespace_put(held: Held, arguments: Arguments) -> dict[str, str]:
     """Stores files under the paths given, all or none; returns path → URI of those stored."""
     place = changeable(held.place.namespace, _text(arguments, "namespace"))
-    wanted = {str(item["path"]): str(item["uri"]) for item in arguments.get("files") or ()}
+    wanted = {
+        str(item["path"]): _readable(held, str(item["uri"]))
+        for item in arguments.get("files") or ()
+    }
     conflict = cast(Conflict, str(arguments.get("conflict") or "OVERWRITE"))
     return flows.put_from_storage(place, wanted, conflict=conflict)
+
+
+def _readable(held: Held, uri: str) -> str:
+    key = held.key
+    return readable_address(key.tenant_id, held.place.namespace, key.execution_id, uri)
 
 
 def _namespace_copy(held: Held, arguments: Arguments) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""Compiled revisions, kept per process: a revision never changes, so its plan is made once."""
+"""Compiled revisions, kept per process: a revision never changes, so its plan is made once.
+
+Only a move of its namespace writes a revision anew: so whoever asks says where the flow lives.
+"""
 
 from __future__ import annotations
 
@@ -86,13 +89,14 @@ _compiled = _Shelf()
 _namespaces = _Shelf()
 
 
-def compiled(tenant_id: UUID, flow_uid: UUID, revision: int) -> Compiled:
-    """The plan of a revision; ``LookupError`` if it cannot be read any more."""
-    key = (tenant_id, flow_uid, revision)
+def compiled(tenant_id: UUID, flow_uid: UUID, revision: int, namespace: str) -> Compiled:
+    """The plan of a revision of a flow of a namespace; ``LookupError`` if it cannot be read any more."""
+    key = (tenant_id, flow_uid, revision, namespace)
     found: Compiled | None = _compiled.get(key)
     if found is None:
         found = _compile(flows.by_uid(tenant_id, flow_uid, revision))
-        _compiled.put(key, found)
+        if found.revision.namespace == namespace:  # it has not moved since it was asked for
+            _compiled.put(key, found)
     return found
 
 

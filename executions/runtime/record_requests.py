@@ -201,12 +201,9 @@ def _moment(arguments: Arguments, name: str) -> datetime | None:
     if text is None:
         return None
     try:
-        found = datetime.fromisoformat(text)
+        return clock.as_utc(datetime.fromisoformat(text))
     except ValueError:
         raise NotADate(text=text) from None
-    if found.tzinfo is None:
-        raise NotADate(text=text)
-    return found
 
 
 OPERATIONS: Final[Mapping[str, Callable[[Held, Arguments], Any]]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -65,6 +65,11 @@ def remove_rows_of(cursor: Any, found: Sequence[tuple[UUID, UUID]]) -> None:
     cursor.execute(
         "delete from execution where tenant_id = any(%s) and id = any(%s)", [tenants, ids]
     )
+
+
+def remove_folders(tenant_id: UUID, folders: Iterable[str]) -> bool:
+    """Removes folders with all that is in them; False if storage did not let it happen."""
+    return all(remove_files(tenant_id, folder) for folder in folders)
 
 
 def remove_files(tenant_id: UUID, folder: str) -> bool:

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from django.db import connections, transaction
 
-from executions.runtime.folders import folder_of
-from executions.runtime.remains import remove_files, remove_rows_of
+from executions.runtime.folders import FORMER, folders_of
+from executions.runtime.remains import remove_folders, remove_rows_of
 from tenants import facade as tenants
 from tenants.contracts import RetentionRule
 
@@ -28,7 +28,7 @@ _PLACE: Final = """
 """
 # A replay's outputs name files of the execution that it began with: that one goes after it.
 _EXECUTIONS: Final = f"""
-select tenant_id, id, namespace, flow_id from execution e
+select tenant_id, id, array[namespace] || {FORMER}, flow_id from execution e
  where {_PLACE} and id < executions_first_id(now() - %(age)s) and ended_at < now() - %(age)s
    and not exists (select 1 from execution r
                     where r.tenant_id = e.tenant_id and r.replay_of = e.id)
@@ -86,8 +86,8 @@ def _executions(rule: RetentionRule) -> int:
         cursor.execute(_EXECUTIONS, _facts(rule, EXECUTIONS_PER_BATCH))
         gone = [
             (tenant_id, id)
-            for tenant_id, id, namespace, flow_id in cursor.fetchall()
-            if remove_files(tenant_id, folder_of(namespace, flow_id, id))
+            for tenant_id, id, (namespace, *former), flow_id in cursor.fetchall()
+            if remove_folders(tenant_id, folders_of(namespace, former, flow_id, id))
         ]
         if gone:
             remove_rows_of(cursor, gone)

@@ -4,14 +4,16 @@ Outputs are sealed by the tasks that make them. Whatever else the engine keeps (
 inputs of child executions) is sealed text by text where a known secret is in it.
 
 A token names the namespace that it was sealed in, and is authenticated with it and the tenant: a
-flow of another namespace opens it only if it may reach that one, as with secrets.
+flow of another namespace opens it only if it may reach that one, as with secrets. It is named by its
+id, which stays when the namespace moves; older tokens name its path, which may be a former one.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,8 +28,9 @@ from tenants import facade as tenants
 def seal(tenant_id: UUID, namespace: str, text: str) -> dict[str, str]:
     """The map that stands for the text in outputs of a flow of this namespace."""
     with tenant_entered(tenant_id):
-        token = tenants.encrypt(text, context=_context(tenant_id, namespace))
-    return sealed(f"{namespace}/{token}")
+        mark = _mark(namespace)
+        token = tenants.encrypt(text, context=_context(tenant_id, mark))
+    return sealed(f"{mark}/{token}")
 
 
 def open_token(tenant_id: UUID, own: str, token: str) -> str | None:
@@ -35,11 +38,43 @@ def open_token(tenant_id: UUID, own: str, token: str) -> str | None:
 
     Raises ``Undecryptable`` when the token was changed or its key is gone.
     """
-    namespace, _, rest = token.partition("/")
-    if not may_reach(own, namespace):
-        return None
+    mark, _, rest = token.partition("/")
     with tenant_entered(tenant_id):
-        return tenants.decrypt(rest, context=_context(tenant_id, namespace))
+        namespace = _place(mark)
+        if namespace is None or not (own == namespace or may_reach(own, namespace)):
+            return None
+        return tenants.decrypt(rest, context=_context(tenant_id, mark))
+
+
+def _mark(namespace: str) -> str:
+    """What a namespace is called in tokens: no path begins so."""
+    id = tenants.namespace_id(namespace)
+    return namespace if id is None else f"~{id}"
+
+
+def _place(mark: str) -> str | None:
+    """Where the namespace is that a token names; None if it is gone."""
+    if not mark.startswith("~"):
+        return tenants.current_path(mark)
+    try:
+        return tenants.namespace_path(UUID(mark[1:]))
+    except ValueError:
+        return None
+
+
+def _decrypted(namespace: str, token: str, context: Callable[[str], str]) -> str:
+    """What was sealed in a namespace under its id, its path or a path that it had before."""
+    for mark in _marks(namespace):
+        try:
+            return tenants.decrypt(token, context=context(mark))
+        except tenants.Undecryptable:
+            continue
+    raise tenants.Undecryptable
+
+
+def _marks(namespace: str) -> Iterator[str]:
+    yield from dict.fromkeys((_mark(namespace), namespace))
+    yield from tenants.former_paths(namespace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +101,9 @@ class ValueSeal:
         if not texts:
             return value
         packed = json.dumps({"value": value, "texts": texts}, default=str)
-        return sealed(tenants.encrypt(packed, context=self._context(name)))
+        with tenant_entered(self.tenant_id):
+            context = self._context(name, _mark(self.namespace))
+            return sealed(tenants.encrypt(packed, context=context))
 
     def opened(self, values: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
         """The values as tasks see them, and the texts in them that have to be hidden."""
@@ -76,15 +113,17 @@ class ValueSeal:
         found, texts = dict(values), []
         for name, token in tokens.items():
             try:
-                content = json.loads(tenants.decrypt(token, context=self._context(name)))
+                with tenant_entered(self.tenant_id):
+                    found_text = _decrypted(self.namespace, token, partial(self._context, name))
+                content = json.loads(found_text)
             except tenants.Undecryptable:
                 continue  # a map that a client gave, which only looks like a sealed input
             found[name] = content["value"]
             texts += content["texts"]
         return found, tuple(texts)
 
-    def _context(self, name: str) -> str:
-        return f"{self.kind}/{self.tenant_id}/{self.namespace}/{self.flow_id}/{name}"
+    def _context(self, name: str, mark: str) -> str:
+        return f"{self.kind}/{self.tenant_id}/{mark}/{self.flow_id}/{name}"
 
 
 def kept_items(
@@ -111,23 +150,25 @@ def keep(tenant_id: UUID, namespace: str, text: str) -> dict[str, str]:
     No answer shows it, and it is another kind than that of outputs, so that a sealed output that
     somebody hands in is handed on as it is.
     """
-    return sealed(tenants.encrypt(text, context=_kept(tenant_id, namespace)))
+    with tenant_entered(tenant_id):
+        return sealed(tenants.encrypt(text, context=_kept(tenant_id, _mark(namespace))))
 
 
 def kept_text(tenant_id: UUID, namespace: str, token: str) -> str | None:
     """The text that ``keep`` has sealed; ``None`` for any other token."""
     try:
-        return tenants.decrypt(token, context=_kept(tenant_id, namespace))
+        with tenant_entered(tenant_id):
+            return _decrypted(namespace, token, partial(_kept, tenant_id))
     except tenants.Undecryptable:
         return None
 
 
-def _kept(tenant_id: UUID, namespace: str) -> str:
-    return f"kept/{tenant_id}/{namespace}"
+def _kept(tenant_id: UUID, mark: str) -> str:
+    return f"kept/{tenant_id}/{mark}"
 
 
-def _context(tenant_id: UUID, namespace: str) -> str:
-    return f"output/{tenant_id}/{namespace}"
+def _context(tenant_id: UUID, mark: str) -> str:
+    return f"output/{tenant_id}/{mark}"
 
 
 def _seal(held: Held, arguments: Mapping[str, Any]) -> Any:

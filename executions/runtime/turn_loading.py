@@ -109,7 +109,7 @@ def _plans(
     hopeless: list[Hopeless] = []
     for id, one in held.items():
         try:
-            plans[id] = compiled(tenant_id, one.flow_uid, one.facts.revision)
+            plans[id] = compiled(tenant_id, one.flow_uid, one.facts.revision, one.facts.namespace)
         except LookupError as problem:
             found = Hopeless(one, str(problem))
             # Late messages to an execution that is over say nothing; a person wants an answer.

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import connections, transaction
 
 from executions.runtime import retention
-from executions.runtime.folders import folder_of
-from executions.runtime.remains import remove_files, remove_rows_of
+from executions.runtime.folders import FORMER, folders_of
+from executions.runtime.remains import remove_folders, remove_rows_of
 from tenants import facade as tenants
 
 log = logging.getLogger(__name__)
@@ -37,8 +37,8 @@ delete from log_line l using old
  where (l.tenant_id, l.execution_id, l.idx) = (old.tenant_id, old.execution_id, old.idx)
 """
 # A replay's outputs name files of the execution that it began with: that one goes after it.
-_OLD_EXECUTIONS: Final = """
-select tenant_id, id, namespace, flow_id from execution e
+_OLD_EXECUTIONS: Final = f"""
+select tenant_id, id, array[namespace] || {FORMER}, flow_id from execution e
  where id < executions_first_id(now() - %(age)s) and ended_at < now() - %(age)s
    and not exists (select 1 from execution r
                     where r.tenant_id = e.tenant_id and r.replay_of = e.id)
@@ -86,6 +86,7 @@ def run() -> None:
     retention.apply()
     while remove_executions(settings.DOWNBEAT.retention_executions):
         pass
+    tenants.free_former_paths()
     forget_causes(settings.DOWNBEAT.retention_executions)
     forget_keys(KEYS_REST)
 
@@ -122,8 +123,8 @@ def remove_executions(age: timedelta) -> int:
         cursor.execute(_OLD_EXECUTIONS, facts)
         gone = [
             (tenant_id, id)
-            for tenant_id, id, namespace, flow_id in cursor.fetchall()
-            if remove_files(tenant_id, folder_of(namespace, flow_id, id))
+            for tenant_id, id, (namespace, *former), flow_id in cursor.fetchall()
+            if remove_folders(tenant_id, folders_of(namespace, former, flow_id, id))
         ]
         if gone:
             remove_rows_of(cursor, gone)

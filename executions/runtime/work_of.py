@@ -91,7 +91,7 @@ def _work(
 ) -> Work | None:
     """The work of one attempt; None if its revision cannot be read any more."""
     try:
-        plan = compiled(key.tenant_id, held.flow_uid, held.facts.revision)
+        plan = compiled(key.tenant_id, held.flow_uid, held.facts.revision, held.facts.namespace)
     except LookupError:
         # The execution is ended by its next turn, which nothing else might bring about.
         post(key.tenant_id, key.execution_id, Message.CONTINUE, {})

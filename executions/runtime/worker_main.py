@@ -21,6 +21,7 @@ from django.conf import settings
 
 from downbeat.common.doorbell import queue_of
 from downbeat.common.models import uuid7
+from downbeat.common.schema_state import SchemaWatch
 from executions.runtime.identity import new_worker, rhythm
 from executions.runtime.worker_process import WorkerProcess
 
@@ -76,6 +77,7 @@ def run(group: str, concurrency: int) -> int:
     worker = made(app, group=group, slots=max(1, concurrency))
     if settings.DOWNBEAT.broker_url is None:
         _AtOnce()
+    SchemaWatch().start()
     worker.start()
     return int(worker.exitcode or 0)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
+from downbeat.common import clock
+
 TERMINAL: Final = frozenset(
     {"SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED", "RETRIED", "SKIPPED"}
 )
@@ -52,4 +54,4 @@ def instant(text: str | datetime) -> datetime:
     moment = datetime.fromisoformat(text) if isinstance(text, str) else text
     if moment.tzinfo is UTC:
         return moment
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return clock.as_utc(moment) if moment.tzinfo else moment.replace(tzinfo=UTC)

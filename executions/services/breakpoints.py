@@ -25,7 +25,7 @@ def checked(revision: RevisionRef, wanted: Breakpoints) -> None:
     """Raises ``BreakpointInvalid`` for a breakpoint at which an execution can never stop."""
     if not wanted:
         return
-    plan = compiled(revision.tenant_id, revision.uid, revision.revision).plan
+    plan = compiled(revision.tenant_id, revision.uid, revision.revision, revision.namespace).plan
     for point in wanted:
         reason = _never(plan, str(point["id"]))
         if reason is not None:
@@ -43,7 +43,7 @@ def resume(id: UUID, wanted: Breakpoints | None, *, actor: Actor) -> Execution:
         raise WrongState(state=row.state, needed="an execution that stopped at a breakpoint")
     payload: dict[str, Any] = {"at_breakpoint": True}
     if wanted is not None:
-        revision = compiled(current_tenant(), row.flow_uid, row.revision).revision
+        revision = compiled(current_tenant(), row.flow_uid, row.revision, row.namespace).revision
         checked(revision, wanted)
         payload["breakpoints"] = [dict(point) for point in wanted]
         Execution.objects.filter(id=row.id).update(breakpoints=payload["breakpoints"] or None)

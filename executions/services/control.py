@@ -106,7 +106,7 @@ def change_task_run_state(id: UUID, task_run_id: str, state: str, *, actor: Acto
 def _why_not(row: Execution, run_id: UUID) -> str | None:
     """Why the turn that takes up a change of state would refuse it; else None."""
     tenant_id = current_tenant()
-    plan = compiled(tenant_id, row.flow_uid, row.revision)
+    plan = compiled(tenant_id, row.flow_uid, row.revision, row.namespace)
     held = store.look(tenant_id, [row.id])[row.id]
     runs = store.all_runs(tenant_id, [row.id]).get(row.id, {})
     snapshot = Snapshot(execution_of(held.row, limited=plan.limited), dict(runs))

@@ -18,21 +18,27 @@ from executions.runtime import queues
 from executions.runtime.plans import namespace_of
 from executions.runtime.store_statements import TELL_TRIGGERS
 from executions.services import start_limits
+from executions.services.errors import NamespaceMoved
 from executions.services.labels import as_json
 from flows.contracts import RevisionRef
 
 DEFAULT_GROUP: Final = "default"
 
+# It holds the namespace where it is until the commit: of one that has moved meanwhile there is no
+# row, and nothing is inserted.
 _INSERT: Final = """
 insert into execution (id, tenant_id, namespace_id, namespace, flow_id, flow_uid, revision, state,
     histories, inputs, variables, labels, trigger, trigger_id, parent_id, parent_task_run_id,
     original_id, replay_of, attempt_number, kind, scheduled_at, priority, worker_group, breakpoints,
     progress, facts, seq, created_at)
-values (%(id)s, %(tenant)s, %(namespace_id)s, %(namespace)s, %(flow_id)s, %(flow_uid)s,
-    %(revision)s, %(state)s, %(histories)s::jsonb, %(inputs)s::jsonb, '{}', %(labels)s::jsonb,
+select %(id)s, %(tenant)s, place.id, place.path, %(flow_id)s, %(flow_uid)s, %(revision)s,
+    %(state)s, %(histories)s::jsonb, %(inputs)s::jsonb, '{}', %(labels)s::jsonb,
     %(trigger)s::jsonb, %(trigger_id)s, %(parent_id)s, %(parent_task_run_id)s, %(original_id)s,
     %(replay_of)s, %(attempt_number)s, %(kind)s, %(scheduled_at)s, 0, %(worker_group)s,
-    %(breakpoints)s::jsonb, %(progress)s::jsonb, %(facts)s::jsonb, 0, %(created_at)s)
+    %(breakpoints)s::jsonb, %(progress)s::jsonb, %(facts)s::jsonb, 0, %(created_at)s
+  from (select id, path from tenants_namespace
+         where tenant_id = %(tenant)s and id = %(namespace_id)s and path = %(namespace)s
+           for key share) as place
 """
 # The number by which what is remembered of the tenant's limits is known to hold comes back.
 _BEGIN: Final = f"""
@@ -40,7 +46,7 @@ with born as ({_INSERT} returning tenant_id, id), told as (
     insert into inbox (tenant_id, execution_id, kind, payload)
     select tenant_id, id, %(message)s, %(payload)s::jsonb from born
 )
-select limits_version from tenants_tenant where id = %(tenant)s
+select limits_version, exists (select from born) from tenants_tenant where id = %(tenant)s
 """
 _END: Final = """
 update execution set ended_at = created_at, error = %s where tenant_id = %s and id = %s
@@ -74,7 +80,8 @@ def create(
 ) -> None:
     """Inserts the execution and rings for it after the commit; inside the tenant's scope.
 
-    ``QuotaExceeded`` or ``StartsStopped`` where a limit refuses it; then nothing was inserted.
+    ``QuotaExceeded`` or ``StartsStopped`` where a limit refuses it, ``NamespaceMoved`` if it is where
+    it was no more; then nothing was inserted.
     """
     agenda, points = beginning.agenda, beginning.breakpoints
     failure = {} if beginning.failure is None else {FAILURE: beginning.failure}
@@ -93,7 +100,9 @@ def create(
     }
     with connection.cursor() as cursor:
         cursor.execute(_BEGIN, facts)
-        (version,) = cursor.fetchone() or (0,)
+        version, born = cursor.fetchone() or (0, False)
+        if not born:
+            raise NamespaceMoved(namespace=revision.namespace)
         start_limits.check(started, revision, version)
         for number, (level, message) in enumerate(beginning.lines):
             cursor.execute(_SAY, [revision.tenant_id, started.id, number, level, message])
@@ -118,6 +127,8 @@ def create_ended(started: Started, revision: RevisionRef, *, message: str) -> No
     }
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, facts)
+        if not cursor.rowcount:
+            raise NamespaceMoved(namespace=revision.namespace)
         cursor.execute(_END, [message, revision.tenant_id, started.id])
         cursor.execute(_SAY, [revision.tenant_id, started.id, 0, "ERROR", message])
         cursor.execute(TELL_TRIGGERS, _news(started, revision))

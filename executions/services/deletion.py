@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -11,13 +12,14 @@ from downbeat.common.scope import current_tenant
 from executions.engine.state import State
 from executions.models import Execution
 from executions.runtime import children
-from executions.runtime.folders import folder_of
+from executions.runtime.folders import folders_of
 from executions.runtime.inbox import Message, post_all
-from executions.runtime.remains import remove_files, remove_rows
+from executions.runtime.remains import remove_folders, remove_rows
 from executions.runtime.turn_admission import release_waiting
 from executions.selectors.states import TERMINAL
 from executions.services.control import editable
 from executions.services.errors import StillRunning
+from tenants import facade as tenants
 from tenants.actors import Actor
 
 
@@ -47,8 +49,9 @@ def delete(id: UUID, scope: DeletionScope, *, actor: Actor) -> None:
     if row.ended_at is None:
         _tell_of_the_end(row)
     if scope.files:
-        folder = folder_of(row.namespace, row.flow_id, row.id)
-        transaction.on_commit(lambda: remove_files(tenant_id, folder))
+        former = tenants.former_paths(row.namespace)
+        folders = folders_of(row.namespace, former, row.flow_id, row.id)
+        transaction.on_commit(partial(remove_folders, tenant_id, folders))
 
 
 def _tell_of_the_end(row: Execution) -> None:

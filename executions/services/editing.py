@@ -20,7 +20,7 @@ from flows.spec.inputs import lookup
 
 def merged(row: Execution, revision: RevisionRef, edited: Mapping[str, Given]) -> dict[str, Given]:
     """What was edited over the values of before, for the inputs that the revision has."""
-    was = compiled(current_tenant(), row.flow_uid, row.revision).revision
+    was = compiled(current_tenant(), row.flow_uid, row.revision, row.namespace).revision
     before = opened(was, row.inputs)
     kept: dict[str, Any] = {}
     for definition in revision.spec.inputs:

@@ -144,3 +144,18 @@ class BackfillRefused(Conflict):
     """The backfill is refused: {reason}."""
 
     code = "trigger.backfill"
+
+
+class NamespaceBusy(Conflict):
+    """In or below namespace `{namespace}` {executions} executions have not ended and {triggers} triggers
+    are at work. Wait for their end or kill them, and disable triggers that listen all the time; then
+    move it."""
+
+    code = "namespace.busy"
+
+
+class NamespaceMoved(Conflict):
+    """The namespace `{namespace}` moved while this began; nothing was started. Ask for it where it is
+    now."""
+
+    code = "namespace.moved"

@@ -63,7 +63,7 @@ def evaluate(id: UUID, task_run_id: str | None, source: str, *, actor: Actor) ->
 
 
 def _context(row: Execution, run_id: UUID | None, references: Any) -> Mapping[str, Any]:
-    plan = compiled(current_tenant(), row.flow_uid, row.revision)
+    plan = compiled(current_tenant(), row.flow_uid, row.revision, row.namespace)
     facts = _facts(row, plan)
     store = OutputStore(row.id)
     shared = execution_context(

@@ -19,15 +19,15 @@ from psycopg import sql
 from downbeat.common import storage
 from downbeat.common.scope import current_tenant
 from executions.models import Output
-from executions.runtime.folders import folder_of
+from executions.runtime.folders import FORMER, folders_of
 from executions.runtime.remains import remove_rows
 from executions.selectors.states import TERMINAL
 
 BATCH: Final = 200
 LINES: Final = 5_000
 
-_CHOSEN: Final = """
-select id, namespace, flow_id from execution
+_CHOSEN: Final = f"""
+select id, array[namespace] || {FORMER}, flow_id from execution e
  where tenant_id = %(tenant)s
    and (deleted_at is null or %(forgotten)s)
    and (namespace = %(namespace)s or (%(below)s and starts_with(namespace, %(namespace)s || '.')))
@@ -146,14 +146,15 @@ def _removed(table: str, ids: list[UUID]) -> int:
         return int(cursor.rowcount)
 
 
-def _remove_files(found: Sequence[tuple[UUID, str, str]], parts: Parts) -> int:
+def _remove_files(found: Sequence[tuple[UUID, Sequence[str], str]], parts: Parts) -> int:
     """Counts the files that go, and removes them after the commit."""
     tenant_id, count = current_tenant(), 0
     store = storage.storage_for(tenant_id)
-    for id, namespace, flow_id in found:
-        folder = folder_of(namespace, flow_id, id)
+    for id, (namespace, *former), flow_id in found:
+        folders = folders_of(namespace, former, flow_id, id)
         kept: frozenset[str] = frozenset() if parts.execution else kept_outputs(id)
-        gone = [file.path for file in store.list(folder) if file.path not in kept]
+        files = (file.path for folder in folders for file in store.list(folder))
+        gone = [path for path in files if path not in kept]
         count += len(gone)
         transaction.on_commit(partial(_delete_files, store, gone))
     return count

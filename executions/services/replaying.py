@@ -106,7 +106,7 @@ def taken_from_failure(row: Execution, revision: RevisionRef) -> Taken:
 def begin(row: Execution, taken: Taken, started_as: Start) -> UUID:
     """Starts the execution that takes over; returns its id."""
     revision = started_as.revision
-    now = compiled(current_tenant(), revision.uid, revision.revision)
+    now = compiled(current_tenant(), revision.uid, revision.revision, revision.namespace)
     progress: dict[str, Any] = {"scope": scope_json(taken.scope)}
     if now.limited:
         progress["admitted"] = False
@@ -136,8 +136,8 @@ def _loaded(
 ) -> tuple[Compiled, Compiled, Snapshot, dict[UUID, Run]]:
     """Both plans, the old execution on the new plan, and its runs on the old one."""
     tenant_id = current_tenant()
-    was = compiled(tenant_id, row.flow_uid, row.revision)
-    now = compiled(tenant_id, row.flow_uid, revision.revision)
+    was = compiled(tenant_id, row.flow_uid, row.revision, row.namespace)
+    now = compiled(tenant_id, row.flow_uid, revision.revision, row.namespace)
     held = store.look(tenant_id, [row.id])[row.id]
     runs = store.all_runs(tenant_id, [row.id]).get(row.id, {})
     moved = _moved(runs, was.plan, now.plan)

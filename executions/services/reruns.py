@@ -93,8 +93,8 @@ def replay_forecast(id: UUID, asked: Replay, *, actor: Actor) -> Forecast:
         editing.require_valid(row, revision, asked.inputs)
     if asked.task_run_id is None:
         tenant_id = current_tenant()
-        plan = compiled(tenant_id, row.flow_uid, revision.revision).plan
-        old_plan = compiled(tenant_id, row.flow_uid, row.revision).plan
+        plan = compiled(tenant_id, row.flow_uid, revision.revision, row.namespace).plan
+        old_plan = compiled(tenant_id, row.flow_uid, row.revision, row.namespace).plan
         runs = store.all_runs(tenant_id, [row.id]).get(row.id, {})
         return forecast.from_the_start(plan, runs, old_plan, revision.revision)
     run_id = require_task_run(row.id, asked.task_run_id)

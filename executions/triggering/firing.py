@@ -19,6 +19,7 @@ from executions.contracts import Cause, Label, StartOptions
 from executions.runtime.sealing import open_token
 from executions.runtime.turn_log import TurnLog
 from executions.services import labels
+from executions.services.errors import NamespaceMoved
 from executions.services.start import failed, start
 from executions.triggering.context import trigger_context
 from executions.triggering.rendering import rendered
@@ -99,6 +100,8 @@ def _start(revision: RevisionRef, trigger: Trigger, cause: FiringCause, id: UUID
             correlation_id=cause.correlation_id,
         )
         start(revision, inputs, options, execution_id=id, secrets=met.known())
+    except NamespaceMoved:
+        raise  # the cause is not spent: it is found again where the trigger is now
     except (AppError, ExpressionError) as problem:
         message = met.masker.text(str(problem))
         log.warning("trigger %s of %s fired in vain: %s", trigger.id, revision.flow_id, message)

@@ -17,6 +17,7 @@ from django.db import Error, connections
 
 from downbeat.common import doorbell
 from downbeat.common.doorbell import Ring
+from downbeat.common.schema_state import SchemaWatch
 from executions.runtime import sweep, upkeep
 from executions.runtime.assignment_thread import AssignmentThread
 from executions.runtime.identity import Rhythm, rhythm
@@ -138,6 +139,7 @@ def run() -> int:
     scheduler = Scheduler(rhythm())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: scheduler.stop())
+    SchemaWatch(scheduler.stop).start()
     log.info("the scheduler runs")
     scheduler.run()
     return 0

@@ -153,7 +153,9 @@ def context_of(
     }
     context["labels"] = labels_tree(upstream.labels)
     if may_reach(listener.namespace, upstream.namespace):
-        plan = compiled(listener.tenant_id, upstream.flow_uid, upstream.revision)
+        plan = compiled(
+            listener.tenant_id, upstream.flow_uid, upstream.revision, upstream.namespace
+        )
         context["inputs"] = upstream.inputs
         context["outputs"] = outputs_view(OutputStore(upstream.change.execution_id), plan)
     else:

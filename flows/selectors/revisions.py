@@ -1,4 +1,7 @@
-"""Finds revisions; parsed ones are kept per process, because a revision never changes."""
+"""Finds revisions; parsed ones are kept per process, because a revision never changes.
+
+Only a move of its namespace writes a revision anew: so the namespace belongs to what is remembered.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from tenants.actors import Actor
 CACHED_REVISIONS = 512
 MOST_REASONS = 3
 """Errors of a source that are told at once."""
-Key = tuple[UUID, UUID, int, str]
+Key = tuple[UUID, UUID, int, str, str]
 
 
 class _Parsed:
@@ -132,7 +135,7 @@ def specs(
 
 def _reference(row: Flow, revision: int) -> RevisionRef | None:
     defaults, mark = namespace_defaults(row.namespace)
-    key = (row.tenant_id, row.id, revision, mark)
+    key = (row.tenant_id, row.id, revision, mark, row.namespace)
     parsed = _parsed.get(key)
     if parsed is None:
         stored = FlowRevision.objects.filter(flow_uid=row.id, revision=revision).first()
@@ -142,7 +145,8 @@ def _reference(row: Flow, revision: int) -> RevisionRef | None:
         if outcome.flow is None:
             return None
         parsed = (outcome.flow, stored.source)
-        _parsed.put(key, parsed)
+        if outcome.flow.namespace == row.namespace:  # it has not moved between the two queries
+            _parsed.put(key, parsed)
     spec, source = parsed
     return RevisionRef(
         uid=row.id,

@@ -64,6 +64,13 @@ class FlowMoved(Invalid):
     code = "flow.moved"
 
 
+class SourceStays(Conflict):
+    """Revision {revision} of flow `{namespace}.{flow_id}` writes its namespace so that it cannot be
+    replaced there. Write `namespace: {namespace}` on a line of its own, or delete the revision."""
+
+    code = "flow.source_stays"
+
+
 class NamespaceInUse(Conflict):
     """Namespace `{namespace}` still has {count} flows. Delete or move them first."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from downbeat.common import clock
-from downbeat.common.api.bodies import Body, read_body
+from downbeat.common.api.bodies import Body, Moment, read_body
 from tenants.http import InstanceAPIView, TenantViewSet
 from tenants.models import Announcement
 from tenants.selectors.tenants import tenant_slug
@@ -25,8 +24,8 @@ class BannerBody(Body):
     message: str = Field(min_length=1, max_length=2000)
     type: Kind = Kind.INFO
     dismissible: bool = True
-    start_date: datetime | None = None
-    end_date: datetime | None = None
+    start_date: Moment | None = None
+    end_date: Moment | None = None
 
     @field_validator("message")
     @classmethod
@@ -34,13 +33,6 @@ class BannerBody(Body):
         if not value.strip():
             raise ValueError("say something")
         return value.strip()
-
-    @field_validator("start_date", "end_date")
-    @classmethod
-    def _zoned(cls, value: datetime | None) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a date needs its offset, as in 2026-01-31T08:00:00Z")
-        return value
 
     def as_new(self) -> NewAnnouncement:
         """What the service takes."""

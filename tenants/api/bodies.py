@@ -129,9 +129,10 @@ class NamespaceBody(Body):
 
 
 class MoveBody(Body):
-    """Where a namespace moves."""
+    """Where a namespace moves; a dry run only says what that would mean."""
 
     to: str = Field(min_length=1, max_length=150)
+    dry_run: bool = False
 
 
 class AutocompleteBody(Body):

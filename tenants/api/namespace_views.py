@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -20,7 +21,7 @@ from tenants.http import TenantViewSet
 from tenants.models import Namespace
 from tenants.paths import ROOT
 from tenants.selectors.namespaces import inherited_variables
-from tenants.services.namespace_moves import move_namespace
+from tenants.services.namespace_moves import move_namespace, plan_move
 from tenants.services.namespaces import (
     NamespaceFacts,
     create_namespace,
@@ -75,9 +76,12 @@ class NamespaceViewSet(TenantViewSet):
         return Response(status=204)
 
     def move(self, request: Request, tenant: str, id: str) -> Response:
-        """Another path for it and for those below; 409 while flows or executions live there."""
+        """Another path for it and all in it; 409 while something runs there."""
         body = read_body(request.data, MoveBody)
-        return self._show(move_namespace(self.actor, id, body.to).path)
+        if body.dry_run:
+            return Response(wire.move_report(plan_move(self.actor, id, body.to)))
+        moved = move_namespace(self.actor, id, body.to)
+        return self._show(moved.place.path, wire.move_report(moved.report))
 
     def search(self, request: Request, tenant: str) -> Response:
         """A page of those that one may see."""
@@ -113,12 +117,12 @@ class NamespaceViewSet(TenantViewSet):
         rows = Namespace.objects.exclude(path=ROOT)
         return visible(self.actor, "namespace.view", rows, field="id")
 
-    def _show(self, path: str) -> Response:
+    def _show(self, path: str, more: Mapping[str, Any] | None = None) -> Response:
         with tenant_scope(self.tenant.id):
             row = Namespace.objects.filter(path=path).exclude(path=ROOT).first()
         if row is None:
             raise NamespaceNotFound(path)
-        return Response(wire.namespace(row))
+        return Response({**wire.namespace(row), **(more or {})})
 
 
 def facts_of(body: NamespaceBody) -> NamespaceFacts:

@@ -14,7 +14,7 @@ from downbeat.common.api.operations import (
     listed,
     takes,
 )
-from tenants.api import bodies
+from tenants.api import bodies, move_documents
 
 Schema = Mapping[str, Any]
 WORD: Final = Query("q", text="A part of the name.")
@@ -37,7 +37,7 @@ TREE: Final[Mapping[str, Operation]] = {
     f"GET {N}": Operation("namespace", "Namespace"),
     f"PUT {N}": Operation("updateNamespace", "Namespace", takes(bodies.NamespaceBody)),
     f"DELETE {N}": Operation("deleteNamespace"),
-    f"POST {N}/move": Operation("moveNamespace", "Namespace", takes(bodies.MoveBody)),
+    f"POST {N}/move": Operation("moveNamespace", move_documents.ANSWER, takes(bodies.MoveBody)),
     f"GET {N}/inherited-variables": Operation(
         "inheritedVariables", {"type": "object", "additionalProperties": OBJECT}
     ),

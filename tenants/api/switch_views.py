@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from downbeat.common import clock
-from downbeat.common.api.bodies import Body, read_body
+from downbeat.common.api.bodies import Body, Moment, read_body
 from downbeat.common.api.pagination import PageOf, page_request
 from downbeat.common.errors import NotFound
 from tenants.ceilings import Running, Starts
@@ -42,15 +41,8 @@ class SwitchBody(Body):
     running: Running = Running.CONTINUE
     evaluation_type: str | None = None
     enabled: bool = True
-    start_date: datetime | None = None
-    end_date: datetime | None = None
-
-    @field_validator("start_date", "end_date")
-    @classmethod
-    def _zoned(cls, value: datetime | None) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a date needs its offset, as in 2026-01-31T08:00:00Z")
-        return value
+    start_date: Moment | None = None
+    end_date: Moment | None = None
 
     @model_validator(mode="after")
     def _known(self) -> Self:
@@ -72,7 +64,7 @@ class MaintenanceBody(Body):
     """Why there is maintenance, and until when."""
 
     message: str = Field(default="", max_length=2000)
-    end_date: datetime | None = None
+    end_date: Moment | None = None
 
 
 class TenantSwitchViewSet(TenantViewSet):

@@ -22,6 +22,7 @@ from tenants.api import (
     joining_documents,
     joining_operations,
     me_views,
+    move_documents,
     my_session_views,
     namespace_views,
     people_views,
@@ -41,7 +42,11 @@ from tenants.api import (
 )
 from tenants.api.operations import OPERATIONS
 
-declare(OPERATIONS, shapes=documents.SHAPES, pages=documents.PAGES)
+declare(
+    OPERATIONS,
+    shapes=(*documents.SHAPES, *move_documents.SHAPES),
+    pages=documents.PAGES,
+)
 declare(
     joining_operations.OPERATIONS,
     shapes=joining_documents.SHAPES,

@@ -7,7 +7,7 @@ from typing import Any
 
 from downbeat.common import clock
 from tenants import vocabulary
-from tenants.contracts import NamespaceRef, TenantRef
+from tenants.contracts import MoveReport, NamespaceRef, TenantRef
 from tenants.models import (
     ApiToken,
     Binding,
@@ -85,6 +85,28 @@ def namespace(row: Namespace) -> Json:
         "workerGroup": row.worker_group,
         "createdAt": row.created_at,
         "updatedAt": row.updated_at,
+    }
+
+
+def move_report(found: MoveReport) -> Json:
+    """What a move means: how much goes along, what still names the old path, which addresses change."""
+    return {
+        "moved": found.counts,
+        "mentions": [
+            {
+                "namespace": one.namespace,
+                "flowId": one.flow_id,
+                "line": one.line,
+                "column": one.column,
+                "text": one.text,
+            }
+            for one in found.mentions
+        ],
+        "hiddenMentions": found.hidden,
+        "webhooks": [
+            {"namespace": namespace, "flowId": flow, "triggerId": trigger}
+            for namespace, flow, trigger in found.webhooks
+        ],
     }
 
 

@@ -19,6 +19,7 @@ from tenants.models.federation import (
     SeenAssertion,
     SignInAttempt,
 )
+from tenants.models.former_paths import FormerPath
 from tenants.models.invitations import Invitation, InvitationDoor
 from tenants.models.limits import KillSwitch, Quota, RequestBucket, StorageUse
 from tenants.models.namespaces import Namespace
@@ -53,6 +54,7 @@ __all__ = [
     "DirectoryPerson",
     "ExternalIdentity",
     "FederatedSession",
+    "FormerPath",
     "Group",
     "IdentityProvider",
     "InstanceAnnouncement",

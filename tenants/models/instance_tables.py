@@ -18,6 +18,7 @@ INSTANCE_TABLES: dict[str, str] = {
     "auth_group_permissions": "guardian's schema; never filled",
     "django_content_type": "names of models",
     "django_migrations": "which schema this is",
+    "schema_floor": "which migrations code has to know to work with this schema",
     "guardian_userobjectpermission": "guardian's schema; never filled",
     "guardian_groupobjectpermission": "guardian's schema; never filled",
     "account_emailaddress": "allauth's schema; never filled",

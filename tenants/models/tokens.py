@@ -12,7 +12,8 @@ class ApiToken(models.Model):
     """A principal's key: found by its public part, proved by the digest of its secret part.
 
     One that was made in a session of a tenant's identity provider reaches no further than that
-    session did: into that tenant.
+    session did: into that tenant. One that was made with another token ends with it, at the latest:
+    whoever revokes a token that has leaked ends all that a thief has made of it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -32,6 +33,7 @@ class ApiToken(models.Model):
         related_name="+",
         db_constraint=False,
     )
+    made_by = models.UUIDField(null=True)
     extended = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
@@ -39,4 +41,11 @@ class ApiToken(models.Model):
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["user", "created_at"], name="tenants_token_user")]
+        indexes = [
+            models.Index(fields=["user", "created_at"], name="tenants_token_user"),
+            models.Index(
+                fields=["made_by"],
+                condition=models.Q(made_by__isnull=False),
+                name="tenants_token_made_by",
+            ),
+        ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
+from downbeat.common import clock
 from tenants.scim.errors import BadFilter, BadPath
 from tenants.scim.filters import Both, Compare, Either, Filter, Not, Op, Present, Value, Within
 from tenants.scim.paths import Document, Place, compared, locate
@@ -135,10 +136,10 @@ def _boolean(value: object) -> bool | None:
 def _date(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text)
+        aware = clock.as_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except ValueError:
         raise BadFilter(f"{text} is no date and time") from None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return aware.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _holds(found: Any, op: Op, wanted: Any) -> bool:

@@ -23,7 +23,7 @@ from tenants.life_errors import (
 from tenants.models import Binding, Namespace
 from tenants.paths import ROOT, lineage, parent, valid_path
 from tenants.selectors import namespaces as selectors
-from tenants.services import audit
+from tenants.services import audit, former_paths
 from tenants.services.tenant_settings import settings_of
 
 
@@ -56,11 +56,19 @@ def ensure_namespace(actor: Actor, path: str) -> NamespaceRef:
         return found
     _check_name(path)
     with tenant_scope(current_tenant()):
-        require(actor, "namespace.create", parent(path))
-        if settings_of(current_tenant())["requireExistingNamespace"]:
-            raise NamespaceMustExist(path=path)
-        _make_lineage(path)
+        refuse_missing(actor, path)
+        _make_lineage(actor, path)
         return _applied(actor, path, NOTHING_SAID, "created")
+
+
+def refuse_missing(actor: Actor, path: str) -> None:
+    """Raises what would keep a namespace from being made in passing; nothing if it exists."""
+    if selectors.by_path(path) is not None:
+        return
+    require(actor, "namespace.create", parent(path))
+    if settings_of(current_tenant())["requireExistingNamespace"]:
+        raise NamespaceMustExist(path=path)
+    former_paths.refuse_reserved(actor, lineage(path))
 
 
 def create_namespace(actor: Actor, path: str, facts: NamespaceFacts) -> NamespaceRef:
@@ -70,7 +78,7 @@ def create_namespace(actor: Actor, path: str, facts: NamespaceFacts) -> Namespac
         require(actor, "namespace.create", parent(path))
         if Namespace.objects.filter(path=path).exists():
             raise NamespaceExists(path=path)
-        _make_lineage(path)
+        _make_lineage(actor, path)
         return _applied(actor, path, facts, "created")
 
 
@@ -130,9 +138,10 @@ def _check_name(path: str) -> None:
         raise BadNamespace(path=path)
 
 
-def _make_lineage(path: str) -> None:
+def _make_lineage(actor: Actor, path: str) -> None:
     """Inserts what is missing, from the top; who comes second finds the row of who came first."""
     rows = {row.path: row for row in Namespace.objects.filter(path__in=lineage(path))}
+    former_paths.refuse_reserved(actor, set(lineage(path)) - rows.keys())
     for step in lineage(path):
         if step not in rows:
             rows[step] = _insert(step, rows[parent(step)])

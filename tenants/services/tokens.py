@@ -51,6 +51,7 @@ def issue(owner: User, wish: TokenWish, *, by: Actor | None = None) -> NewToken:
     kind = tokens.TokenKind.SERVICE if service else tokens.TokenKind.PERSON
     token = tokens.make(kind, secrets.choice)
     with tenant_scope(_chain(owner, by)):
+        ends, maker = clock.now() + wish.life, _maker(owner, by)
         row = ApiToken.objects.create(
             user=owner,
             name=wish.name,
@@ -59,8 +60,9 @@ def issue(owner: User, wish: TokenWish, *, by: Actor | None = None) -> NewToken:
             digest=token.digest,
             scopes=list(wish.scopes),
             confined_to_id=by.confined_to if by else None,
+            made_by=maker.id if maker else None,
             extended=wish.extended,
-            expires_at=clock.now() + wish.life,
+            expires_at=min(ends, maker.expires_at) if maker else ends,
         )
         _record(by, row, "created")
     return NewToken(id=row.id, name=row.name, text=token.text)
@@ -73,9 +75,23 @@ def revoke(owner: User, token_id: UUID, *, by: Actor) -> None:
         row = (rows.filter(confined_to_id=by.confined_to) if by.confined_to else rows).first()
         if row is None:
             raise NotFound("token")
-        _record(by, row, "deleted")
+        for one in (row, *_made_with(row)):
+            _record(by, one, "deleted")
         row.delete()
     sign_in.forget_checked()
+
+
+def _maker(owner: User, by: Actor | None) -> ApiToken | None:
+    """The token with which its owner makes another one for themselves."""
+    if by is None or by.token_id is None or by.id != owner.id:
+        return None
+    return ApiToken.objects.filter(id=by.token_id).first()
+
+
+def _made_with(row: ApiToken) -> list[ApiToken]:
+    """All that was made with a token, and with what was: the database ends them with it."""
+    made = list(ApiToken.objects.filter(made_by=row.id))
+    return [*made, *(inner for one in made for inner in _made_with(one))]
 
 
 def _chain(owner: User, by: Actor | None) -> UUID:

@@ -64,6 +64,23 @@ export function changeNamespace(
   return request(tenantPath(tenant, "namespaces", id), { method: "PUT", json: { id, ...change } });
 }
 
+/** What a move means: how much goes along, and what people have to do about it. */
+export interface NamespaceMove {
+  moved: Record<string, number>;
+  mentions: { namespace: string; flowId: string; line: number; column: number; text: string }[];
+  hiddenMentions: number;
+  webhooks: { namespace: string; flowId: string; triggerId: string }[];
+}
+
+export function planMove(tenant: string, id: string, to: string): Promise<NamespaceMove> {
+  const path = tenantPath(tenant, "namespaces", id, "move");
+  return request(path, { method: "POST", json: { to, dryRun: true } });
+}
+
+export function moveNamespace(tenant: string, id: string, to: string): Promise<NamespaceMove> {
+  return request(tenantPath(tenant, "namespaces", id, "move"), { method: "POST", json: { to } });
+}
+
 export function deleteNamespace(tenant: string, id: string): Promise<unknown> {
   return request(tenantPath(tenant, "namespaces", id), { method: "DELETE" });
 }

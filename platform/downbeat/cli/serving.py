@@ -26,6 +26,15 @@ def _load_django() -> None:
     django.setup()
 
 
+def _require_schema() -> None:
+    from downbeat.common.schema_state import WrongSchema, require_fitting
+
+    try:
+        require_fitting()
+    except WrongSchema as problem:
+        raise Problem(str(problem)) from None
+
+
 @click.command()
 @click.option("--bare", is_flag=True, help="No first tenant, admin or example.")
 @click.option("--host", envvar="DOWNBEAT_BIND", default="127.0.0.1", help=HOST_HELP)
@@ -49,6 +58,8 @@ def up(*, bare: bool, host: str, port: int) -> int:
 def web(*, host: str, port: int, fd: int | None) -> None:
     """Run one web process: portal, HTTP API and live streams."""
     _become("web")
+    _load_django()
+    _require_schema()
     from downbeat.cli.webserver import serve
 
     serve(host=host, port=port, descriptor=fd)
@@ -74,6 +85,7 @@ def worker(*, group: str, concurrency: int | None, **remote: Any) -> int | None:
         return serve_remote(slots=concurrency or default_concurrency(), **remote)
     _become("worker")
     _load_django()
+    _require_schema()
     from executions.runtime.worker_main import run as run_worker
 
     run_worker(group, concurrency or default_concurrency())
@@ -100,6 +112,7 @@ def scheduler() -> None:
     """Run one scheduler: schedules, timers, the sweeper and maintenance."""
     _become("scheduler")
     _load_django()
+    _require_schema()
     from executions.triggering.scheduler_main import run as run_scheduler
 
     run_scheduler()

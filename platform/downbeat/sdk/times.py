@@ -22,7 +22,10 @@ def parse_instant(text: str) -> datetime:
     if not _INSTANT.fullmatch(text):
         raise ValueError(f"'{text[:60]}' is not an instant such as 2024-01-31T12:00:00Z")
     cut = re.sub(r"([.,]\d{6})\d+", r"\1", text)
-    return datetime.fromisoformat(cut.replace(",", ".").upper()).astimezone(UTC)
+    try:
+        return datetime.fromisoformat(cut.replace(",", ".").upper()).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"'{text[:60]}' is not between the years 1 and 9999 of UTC") from None
 
 
 def parse_date(text: str) -> date:

@@ -220,7 +220,7 @@ def test_the_journal_of_an_execution_leads_to_its_rows(stage: Stage) -> None:
 
     stage.play(shaky)
     row = stage.execution(id)
-    plan = compiled(stage.tenant_id, row.flow_uid, row.revision).plan
+    plan = compiled(stage.tenant_id, row.flow_uid, row.revision, row.namespace).plan
     with tenant_scope(stage.tenant_id):
         pages = list(Journal.objects.filter(execution_id=id).order_by("seq"))
         stored = store.all_runs(stage.tenant_id, [id])[id]

@@ -82,3 +82,38 @@ def test_a_bell_for_it_does_not_bring_it_forward(
     thread._advance(mailbox.take(0))
 
     assert turned[1:] == [(A, {SHORT}), (A, {LONG})]
+
+
+COST = 0.05
+
+
+@pytest.fixture
+def spent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[UUID, float]]:
+    """Whose turns took how long: every execution takes its time, and none of A's is ever done."""
+    found: list[tuple[UUID, float]] = []
+    now = 0.0
+
+    def turn(tenant_id: UUID, *, executions: Collection[UUID], **_: Any) -> TurnOutcome:
+        nonlocal now
+        now += COST * len(executions)
+        found.append((tenant_id, COST * len(executions)))
+        return TurnOutcome(unfinished=frozenset(executions) if tenant_id == A else frozenset())
+
+    monkeypatch.setattr(engine_thread, "turn", turn)
+    monkeypatch.setattr("executions.runtime.engine_thread.time.monotonic", lambda: now)
+    return found
+
+
+def test_a_flood_of_costly_executions_makes_the_others_wait_for_a_part_of_a_second(
+    thread: EngineThread, mailbox: Mailbox, spent: list[tuple[UUID, float]]
+) -> None:
+    mailbox.ring(A, [uuid4() for _ in range(500)])
+    for _ in range(20):
+        mailbox.ring(B, [OTHER])
+        thread._advance(mailbox.take(0))
+
+    rounds = [time for tenant_id, time in spent[4:] if tenant_id == A]
+    turns_of_b = [time for tenant_id, time in spent if tenant_id == B]
+    assert len(turns_of_b) == 20
+    assert max(rounds) <= 0.11
+    assert len(rounds) >= 30

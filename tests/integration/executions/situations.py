@@ -182,7 +182,7 @@ def broken_laws(stage: Stage, id: UUID) -> list[str]:
     """What is not as it has to be with an execution, wholly loaded."""
     row = stage.execution(id)
     with tenant_scope(stage.tenant_id):
-        plan = compiled(stage.tenant_id, row.flow_uid, row.revision)
+        plan = compiled(stage.tenant_id, row.flow_uid, row.revision, row.namespace)
         held = store.look(stage.tenant_id, [id])[id]
         runs = store.all_runs(stage.tenant_id, [id]).get(id, {})
     snapshot = Snapshot(execution_of(held.row, limited=plan.limited), dict(runs))

@@ -20,8 +20,6 @@ from tenants.services import namespace_moves
 from tests.support.cast import Cast
 from tests.support.people import bind, newcomer, role_id
 
-FLOW = "id: daily\nnamespace: {namespace}\ntasks:\n  - id: say\n    type: core.log.Log\n    message: hi\n"
-
 
 def _move(cast: Cast, path: str, to: str, by: Any = None) -> Any:
     return (by or cast.alice).post(f"{cast.api}/namespaces/{path}/move", {"to": to})
@@ -151,32 +149,6 @@ def test_a_place_that_cannot_be_is_refused(cast: Cast, to: Any, status: int, cod
     assert answer.status_code == status, answer.content
     assert code in {None, answer.json()["code"]}
     assert cast.alice.get(f"{cast.api}/namespaces/company.data.child").status_code == 200
-
-
-def test_a_namespace_with_a_flow_below_it_stays(cast: Cast) -> None:
-    _furnish(cast, "team")
-    source = FLOW.format(namespace="team.inner")
-    made = cast.alice.post(f"{cast.api}/flows", source, type="application/x-yaml")
-    assert made.status_code < 300, made.content
-
-    answer = _move(cast, "team", "crew")
-
-    assert (answer.status_code, answer.json()["code"]) == (409, "namespace.in_use")
-    assert cast.alice.get(f"{cast.api}/namespaces/team/kv/answer").status_code == 200
-    assert cast.alice.delete(f"{cast.api}/flows/team.inner/daily").status_code < 300
-    assert _move(cast, "team", "crew").status_code == HTTPStatus.OK
-
-
-def test_a_namespace_with_executions_stays(cast: Cast) -> None:
-    source = FLOW.format(namespace="team")
-    cast.alice.post(f"{cast.api}/flows", source, type="application/x-yaml")
-    started = cast.alice.post(f"{cast.api}/executions/team/daily")
-    assert started.status_code < 300, started.content
-    assert cast.alice.delete(f"{cast.api}/flows/team/daily").status_code < 300
-
-    answer = _move(cast, "team", "crew")
-
-    assert (answer.status_code, answer.json()["code"]) == (409, "namespace.has_executions")
 
 
 def test_nobody_moves_what_they_may_not_delete_or_to_where_they_may_not_make(cast: Cast) -> None:

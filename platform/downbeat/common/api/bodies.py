@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from datetime import datetime
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from downbeat.common import clock
 from downbeat.common.errors import FieldError, InvalidFields
+
+Moment = Annotated[datetime, AfterValidator(clock.as_utc)]
+"""A date with its offset, kept in UTC."""
 
 
 class Body(BaseModel):

@@ -184,9 +184,9 @@ def _moment(value: str) -> datetime:
     """A date, in UTC unless it says otherwise; a plus sign that was not encoded came as a blank."""
     try:
         found = datetime.fromisoformat(value.strip().replace(" ", "+"))
+        return clock.as_utc(found if found.tzinfo else found.replace(tzinfo=UTC))
     except ValueError:
         raise ValueError("not an ISO-8601 date") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def uuid_or_nil(value: str) -> UUID:

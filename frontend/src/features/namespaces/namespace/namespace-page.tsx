@@ -1,11 +1,12 @@
 /// One namespace: what it is called, and its tabs; those that one may not see are absent.
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { IconDots, IconPlus, IconTrash } from "@tabler/icons-react";
+import { IconArrowRight, IconDots, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { type May, useMay } from "@/api/access";
 import { deleteNamespace, namespaceQuery } from "@/api/namespaces";
+import { MoveNamespace } from "@/features/namespaces/move/move-namespace";
 import classes from "@/features/namespaces/namespaces.module.css";
 import { ancestorsOf } from "@/features/namespaces/tree/branches";
 import { Confirm } from "@/ui/confirm";
@@ -89,6 +90,7 @@ function Actions({ tenant, id, may }: { tenant: string; id: string; may: May }) 
   const client = useQueryClient();
   const navigate = useNavigate();
   const [asking, ask] = useDisclosure(false);
+  const [moving, move] = useDisclosure(false);
   const remove = useMutation({
     mutationFn: () => deleteNamespace(tenant, id),
     onSuccess: async () => {
@@ -126,6 +128,9 @@ function Actions({ tenant, id, may }: { tenant: string; id: string; may: May }) 
             </ActionIcon>
           </Menu.Target>
           <Menu.Dropdown>
+            <Menu.Item leftSection={<IconArrowRight size={14} />} onClick={move.open}>
+              Move or rename
+            </Menu.Item>
             <Menu.Item
               leftSection={<IconTrash size={14} />}
               color="var(--tone-danger)"
@@ -136,6 +141,7 @@ function Actions({ tenant, id, may }: { tenant: string; id: string; may: May }) 
           </Menu.Dropdown>
         </Menu>
       )}
+      {moving && <MoveNamespace tenant={tenant} id={id} onClose={move.close} />}
       <Confirm
         opened={asking}
         title={`Delete ${id}?`}
