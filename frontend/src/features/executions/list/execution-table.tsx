@@ -97,7 +97,7 @@ function ExecutionRow(props: ExecutionTableProps & { execution: Execution }) {
           )}
         </td>
       )}
-      <td data-grow>
+      <td data-grow className={classes.name}>
         <div className={table.stack}>
           <Link
             to="/$tenant/executions/$executionId"
@@ -105,11 +105,16 @@ function ExecutionRow(props: ExecutionTableProps & { execution: Execution }) {
             className={table.primary}
             title={execution.id}
           >
-            {ofOneFlow ? <span className="mono">{shortId(execution.id)}</span> : execution.flowId}
+            {ofOneFlow ? (
+              <span className={`mono ${classes.id}`}>{shortId(execution.id)}</span>
+            ) : (
+              execution.flowId
+            )}
           </Link>
           {!ofOneFlow && (
             <span className={table.secondary}>
-              {execution.namespace} · <span className="mono">{shortId(execution.id)}</span>
+              {execution.namespace} ·{" "}
+              <span className={`mono ${classes.id}`}>{shortId(execution.id)}</span>
             </span>
           )}
         </div>

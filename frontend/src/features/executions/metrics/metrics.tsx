@@ -65,10 +65,12 @@ export function Metrics() {
                 </td>
                 <td className={`numeric ${table.end}`}>{metricText(metric)}</td>
                 <td className={classes.barCell}>
-                  <span
-                    className={classes.bar}
-                    style={{ width: share(metric, greatest.get(metric.name)) }}
-                  />
+                  {greatest.has(metric.name) && (
+                    <span
+                      className={classes.bar}
+                      style={{ width: share(metric, greatest.get(metric.name)) }}
+                    />
+                  )}
                 </td>
                 <td>
                   {Object.entries(metric.tags ?? {}).map(([key, value]) => (
@@ -91,10 +93,15 @@ function metricText(metric: Metric): string {
     : metric.value.toLocaleString("en");
 }
 
+/** Of the metrics that were reported more than once: a bar that stands alone compares nothing. */
 function greatestByName(metrics: readonly Metric[]): Map<string, number> {
+  const first = new Map<string, number>();
   const greatest = new Map<string, number>();
   for (const { name, value } of metrics) {
-    greatest.set(name, Math.max(greatest.get(name) ?? 0, Math.abs(value)));
+    const size = Math.abs(value);
+    const before = greatest.get(name) ?? first.get(name);
+    if (before === undefined) first.set(name, size);
+    else greatest.set(name, Math.max(before, size));
   }
   return greatest;
 }

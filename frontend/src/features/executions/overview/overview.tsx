@@ -12,7 +12,7 @@ import { shortId } from "@/features/executions/list";
 import { FileLeaf, isStorageUri } from "@/features/executions/outputs/file-leaf";
 import { usePreferences } from "@/lib/preferences";
 import { isTerminal } from "@/lib/states";
-import { shortType } from "@/lib/text";
+import { plural, shortType } from "@/lib/text";
 import { absoluteTime, clockTime, humanDuration } from "@/lib/time";
 import { Card, Facts } from "@/ui/card";
 import { JsonTree } from "@/ui/json";
@@ -98,7 +98,7 @@ function Why({ tenant, execution }: { tenant: string; execution: Execution }) {
       <ul>
         {reasons.map((reason) => (
           <li key={`${reason.code}${reason.taskRunId ?? ""}`}>
-            <span>{reason.message}</span>
+            <span title={reason.code}>{reason.message}</span>
             <Blocker reason={reason} />
           </li>
         ))}
@@ -110,12 +110,7 @@ function Why({ tenant, execution }: { tenant: string; execution: Execution }) {
 function Blocker({ reason }: { reason: Reason }) {
   const { blocker } = reason;
   const text = typeof blocker === "string" ? blocker : blocker ? JSON.stringify(blocker) : "";
-  return (
-    <span className={classes.code}>
-      <code className="mono">{reason.code}</code>
-      {text && <code className="mono">{text}</code>}
-    </span>
-  );
+  return text && <code className={`mono ${classes.code}`}>{text}</code>;
 }
 
 function ExecutionFacts({ tenant, execution }: { tenant: string; execution: Execution }) {
@@ -169,14 +164,23 @@ function ExecutionFacts({ tenant, execution }: { tenant: string; execution: Exec
   );
 }
 
+// Longer ones, such as the headers of a request, would push everything else out of sight.
+const SHORT = 200;
+
 function TriggerCard({ execution }: { execution: Execution }) {
   const { trigger } = execution;
   if (!trigger) return null;
   const variables = trigger.variables ?? {};
+  const count = Object.keys(variables).length;
   return (
     <Card title="Trigger" side={<span className={classes.type}>{shortType(trigger.type)}</span>}>
       <p className={classes.triggerId}>{trigger.id}</p>
-      {Object.keys(variables).length > 0 && <JsonTree value={variables} />}
+      {count > 0 && (
+        <details className={classes.handed} open={JSON.stringify(variables).length <= SHORT}>
+          <summary>{plural(count, "value")} that it handed over</summary>
+          <JsonTree value={variables} />
+        </details>
+      )}
     </Card>
   );
 }
